@@ -1,0 +1,57 @@
+# Each target sets up what it needs: a virtual environment in .venv, made once (some minutes) and
+# renewed only when pyproject.toml changes. Nothing outside this folder is touched.
+
+PYTHON ?= python3
+SUBMISSIONS ?= examples/submissions
+VENV := .venv
+RUN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help grade test lint validate release bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+grade: $(READY) ## grade the example students (others: SUBMISSIONS=folder)
+	@$(RUN)/autograder grade $(SUBMISSIONS)
+
+test: $(READY) ## run the tests
+	@$(RUN)/python -m pytest -q
+
+lint: $(READY) ## style, types, direction of imports
+	@$(RUN)/ruff check --quiet
+	@$(RUN)/ruff format --check --quiet || { $(RUN)/ruff format --check; exit 1; }
+	@$(RUN)/mypy --no-error-summary
+	@$(RUN)/lint-imports
+
+validate: $(READY) ## every reference scores 100 %, every released stub 0
+	@$(RUN)/autograder validate
+
+release: $(READY) ## make the students' notebooks in release/ anew
+	@$(RUN)/autograder release
+
+bench: $(READY) ## the same notebooks through nbgrader and through this program
+	@$(RUN)/python -m benchmarks.grade $(BENCH)
+
+clean: ## remove the virtual environment and caches (never results)
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+
+$(READY): pyproject.toml | $(RUN)/python
+	@echo "Installing into $(VENV) (some minutes the first time)…"
+	@$(RUN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# A dangling link (the system's Python was replaced) counts as missing, hence --clear.
+$(RUN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not: make PYTHON=/path/to/python3.12" >&2; \
+		exit 2; }
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+		rm -rf $(VENV); \
+		echo "'$(PYTHON)' cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; \
+		exit 2; }

@@ -1,0 +1,54 @@
+"""What is right, by torch in float64, and what known mistakes make of it. Never the reference."""
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+
+from autograder.compare import same
+
+# On arrays this small a second thread costs a hundred times what it saves, above all where every
+# core grades already; and a thread pool would not survive the fork of a worker.
+torch.set_num_threads(1)
+
+
+def correlate(image, kernel, padding=0, stride=1):
+    """Torch on (n,) and (k,), (h, w) and (kh, kw), or (h, w, c_in) and (k, k, c_in, c_out)."""
+    x, k = (torch.from_numpy(np.array(a, dtype=float, order="C")) for a in (image, kernel))
+    if image.ndim == 3:
+        x, k = x.permute(2, 0, 1)[None], k.permute(3, 2, 0, 1)
+        return functional.conv2d(x, k, None, stride, padding)[0].permute(1, 2, 0).numpy()
+    convolve = functional.conv1d if image.ndim == 1 else functional.conv2d
+    return convolve(x[None, None], k[None, None], None, stride, padding)[0, 0].numpy()
+
+
+def judge(function, image, kernel, **options):
+    """Compare one call with torch; ``options`` are passed on, so defaults stay untouched."""
+    padding, stride = options.get("padding", 0), options.get("stride", 1)
+    axes = (0,) if image.ndim == 1 else (0, 1)
+    every = correlate(image, kernel, padding)  # before the stride
+    skip = (slice(None, None, stride),) * len(axes)
+    right = every[skip]
+    same_size = tuple(slice(right.shape[axis]) for axis in axes)
+
+    def padded_after(width):
+        return np.pad(image, [(0, width if axis in axes else 0) for axis in range(image.ndim)])
+
+    def at_output_index():
+        values = np.zeros_like(right)
+        values[skip] = every[same_size][skip]
+        return values
+
+    mistakes = {
+        "flipped_kernel": lambda: correlate(image, np.flip(kernel, axes), padding, stride),
+        "off_by_one": right[(slice(-1),) * len(axes)],
+        "truncated": lambda: np.trunc(right),
+    }
+    if padding:
+        mistakes["padding_ignored"] = lambda: correlate(image, kernel, 0, stride)
+        mistakes["padding_one_side"] = lambda: correlate(padded_after(padding), kernel, 0, stride)
+        mistakes["padding_corner"] = lambda: correlate(padded_after(2 * padding), kernel, 0, stride)
+    if stride > 1:
+        mistakes["stride_ignored"] = every
+        mistakes["stride_missing_in_window"] = every[same_size]
+        mistakes["stride_at_output_index"] = at_output_index
+    same(function(image, kernel, **options), right, mistakes=mistakes)

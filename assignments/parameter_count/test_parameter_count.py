@@ -1,0 +1,331 @@
+"""Tests of the assignment ``parameter_count``: course figures, then random cases against torch."""
+
+import pytest
+
+from assignments.parameter_count.mistakes import (
+    conv_mistakes,
+    dense_mistakes,
+    equivalent_mistakes,
+    network_mistakes,
+    stacked_mistakes,
+)
+from assignments.parameter_count.oracle import (
+    ALEXNET,
+    VGG16,
+    conv_count,
+    dense_count,
+    dense_equivalent_count,
+    draw,
+    network_count,
+    random_image,
+    random_network,
+    stacked_count,
+)
+from autograder.compare import same
+
+SMALL_NETWORK = [
+    {"type": "conv", "filters": 2, "kernel": 3, "padding": 0, "stride": 1},
+    {"type": "pool", "size": 2, "stride": 2},
+    {"type": "flatten"},
+    {"type": "dense", "units": 3},
+]
+
+LENET5 = [
+    {"type": "conv", "filters": 6, "kernel": 5, "padding": 0, "stride": 1},
+    {"type": "pool", "size": 2, "stride": 2},
+    {"type": "conv", "filters": 16, "kernel": 5, "padding": 0, "stride": 1},
+    {"type": "pool", "size": 2, "stride": 2},
+    {"type": "conv", "filters": 120, "kernel": 5, "padding": 0, "stride": 1},
+    {"type": "flatten"},
+    {"type": "dense", "units": 84},
+    {"type": "dense", "units": 10},
+]
+
+SIMPLE_CNN = [
+    {"type": "conv", "filters": 32, "kernel": 3, "padding": 1, "stride": 1},
+    {"type": "pool", "size": 2, "stride": 2},
+    {"type": "conv", "filters": 64, "kernel": 3, "padding": 1, "stride": 1},
+    {"type": "pool", "size": 2, "stride": 2},
+    {"type": "flatten"},
+    {"type": "dense", "units": 10},
+]
+
+SHEET_3_NETWORK = [
+    {"type": "conv", "filters": 16, "kernel": 3, "padding": 0, "stride": 1},
+    {"type": "pool", "size": 2, "stride": 2},
+    {"type": "conv", "filters": 32, "kernel": 3, "padding": 0, "stride": 1},
+    {"type": "pool", "size": 2, "stride": 2},
+    {"type": "flatten"},
+    {"type": "dense", "units": 64},
+    {"type": "dense", "units": 32},
+    {"type": "dense", "units": 10},
+]
+
+# ---------------------------------------------------------------- conv_params
+
+
+@pytest.mark.points("conv_params", 1)
+def test_conv_params_course_examples(student):
+    same(student.conv_params(3, 3), 28)
+    same(student.conv_params(3, 3, 64), 1792)
+
+
+@pytest.mark.points("conv_params", 0.5)
+def test_conv_params_without_bias(student):
+    same(student.conv_params(3, 3, bias=False), 27)
+    same(student.conv_params(3, 3, 64, bias=False), 1728)
+
+
+@pytest.mark.points("conv_params", 1.5)
+@pytest.mark.hidden(
+    fr="Sur des couches tirées au hasard, avec biais, `conv_params` ne compte pas juste.",
+    en="On random layers with biases, `conv_params` does not count right.",
+)
+@pytest.mark.depends("test_conv_params_course_examples")
+def test_conv_params_with_bias(student, rng):
+    for _ in range(4):
+        case = (draw(rng, 2, 7), draw(rng, 2, 30), draw(rng, 31, 60))
+        same(student.conv_params(*case), conv_count(*case), mistakes=conv_mistakes(*case))
+
+
+@pytest.mark.points("conv_params", 1)
+@pytest.mark.hidden(
+    fr="Sur des couches tirées au hasard, sans biais, `conv_params` ne compte pas juste.",
+    en="On random layers without biases, `conv_params` does not count right.",
+)
+@pytest.mark.depends("test_conv_params_course_examples", "test_conv_params_without_bias")
+def test_conv_params_random_without_bias(student, rng):
+    for _ in range(3):
+        case = (draw(rng, 2, 7), draw(rng, 2, 30), draw(rng, 31, 60), False)
+        same(student.conv_params(*case), conv_count(*case), mistakes=conv_mistakes(*case))
+
+
+# ---------------------------------------------------------------- dense_params
+
+
+@pytest.mark.points("dense_params", 1)
+def test_dense_params_course_examples(student):
+    same(student.dense_params(784, 128), 100480)
+    same(student.dense_params(128, 10), 1290)
+    same(student.dense_params(150528, 512), 77070848)
+
+
+@pytest.mark.points("dense_params", 0.5)
+def test_dense_params_without_bias(student):
+    same(student.dense_params(784, 128, bias=False), 100352)
+
+
+@pytest.mark.points("dense_params", 1)
+@pytest.mark.hidden(
+    fr="Sur des couches tirées au hasard, avec biais, `dense_params` ne compte pas juste.",
+    en="On random layers with biases, `dense_params` does not count right.",
+)
+@pytest.mark.depends("test_dense_params_course_examples")
+def test_dense_params_with_bias(student, rng):
+    for _ in range(4):
+        case = (draw(rng, 10, 900), draw(rng, 2, 9))
+        same(student.dense_params(*case), dense_count(*case), mistakes=dense_mistakes(*case))
+
+
+@pytest.mark.points("dense_params", 0.5)
+@pytest.mark.hidden(
+    fr="Sur des couches tirées au hasard, sans biais, `dense_params` ne compte pas juste.",
+    en="On random layers without biases, `dense_params` does not count right.",
+)
+@pytest.mark.depends("test_dense_params_course_examples", "test_dense_params_without_bias")
+def test_dense_params_random_without_bias(student, rng):
+    for _ in range(3):
+        case = (draw(rng, 2, 900), draw(rng, 2, 300), False)
+        same(student.dense_params(*case), dense_count(*case), mistakes=dense_mistakes(*case))
+
+
+# ---------------------------------------------------------------- dense_equivalent_params
+
+
+@pytest.mark.points("dense_equivalent_params", 0.5)
+def test_dense_equivalent_params_course_example(student):
+    same(student.dense_equivalent_params(28, 28, 3, 3, padding=1), 1844752)
+
+
+@pytest.mark.points("dense_equivalent_params", 0.5)
+def test_dense_equivalent_params_without_bias(student):
+    same(student.dense_equivalent_params(28, 28, 3, 3, padding=1, bias=False), 1843968)
+
+
+@pytest.mark.points("dense_equivalent_params", 0.5)
+def test_dense_equivalent_params_without_padding(student):
+    same(student.dense_equivalent_params(5, 5, 1, 3), 234)
+
+
+@pytest.mark.points("dense_equivalent_params", 1)
+@pytest.mark.hidden(
+    fr="Sur une image rectangulaire, stride 1, `dense_equivalent_params` ne compte pas juste.",
+    en="On a rectangular image, stride 1, `dense_equivalent_params` does not count right.",
+)
+@pytest.mark.depends("test_dense_equivalent_params_course_example")
+def test_dense_equivalent_params_rectangles(student, rng):
+    for padding in (0, 1, 2):
+        case = (*random_image(rng), draw(rng, 2, 7), padding)
+        returned = student.dense_equivalent_params(*case)
+        same(returned, dense_equivalent_count(*case), mistakes=equivalent_mistakes(*case))
+
+
+@pytest.mark.points("dense_equivalent_params", 1)
+@pytest.mark.hidden(
+    fr="Avec un stride de 2 ou plus, `dense_equivalent_params` ne compte pas juste.",
+    en="With a stride of 2 or more, `dense_equivalent_params` does not count right.",
+)
+@pytest.mark.depends(
+    "test_dense_equivalent_params_course_example", "test_dense_equivalent_params_rectangles"
+)
+def test_dense_equivalent_params_strides(student, rng):
+    for stride in (2, 3, 4):
+        kernel = draw(rng, 2, 6)
+        side = kernel + stride * draw(rng, 3, 6) + draw(rng, 1, stride - 1)
+        case = (side, side, draw(rng, 1, 4), kernel, 0, stride)
+        returned = student.dense_equivalent_params(*case)
+        same(returned, dense_equivalent_count(*case), mistakes=equivalent_mistakes(*case))
+
+
+@pytest.mark.points("dense_equivalent_params", 0.5)
+@pytest.mark.hidden(
+    fr="Sans biais, sur des cas tirés au hasard, `dense_equivalent_params` ne compte pas juste.",
+    en="Without biases, on random cases, `dense_equivalent_params` does not count right.",
+)
+@pytest.mark.depends(
+    "test_dense_equivalent_params_course_example",
+    "test_dense_equivalent_params_without_bias",
+    "test_dense_equivalent_params_rectangles",
+)
+def test_dense_equivalent_params_random_without_bias(student, rng):
+    for _ in range(3):
+        case = (*random_image(rng), draw(rng, 2, 7), draw(rng, 0, 2), 1, False)
+        returned = student.dense_equivalent_params(*case)
+        same(returned, dense_equivalent_count(*case), mistakes=equivalent_mistakes(*case))
+
+
+# ---------------------------------------------------------------- network_params
+
+
+@pytest.mark.points("network_params", 0.5)
+def test_network_params_small_network(student):
+    same(student.network_params((6, 6, 1), SMALL_NETWORK), 47)
+
+
+@pytest.mark.points("network_params", 1)
+def test_network_params_lenet5(student):
+    same(student.network_params((32, 32, 1), LENET5), 61706)
+
+
+@pytest.mark.points("network_params", 0.5)
+def test_network_params_simple_cnn(student):
+    same(student.network_params((28, 28, 1), SIMPLE_CNN), 50186)
+
+
+@pytest.mark.points("network_params", 0.5)
+def test_network_params_sheet_3(student):
+    same(
+        student.network_params((28, 28, 1), SHEET_3_NETWORK),
+        58474,
+        mistakes={"sheet_comments": 81002, "output_is_input": 107626},
+    )
+
+
+@pytest.mark.points("network_params", 0.5)
+@pytest.mark.hidden(
+    fr="Sur AlexNet, `network_params` ne donne pas le bon nombre de paramètres.",
+    en="On AlexNet, `network_params` does not give the right number of parameters.",
+)
+@pytest.mark.depends("test_network_params_small_network", "test_network_params_lenet5")
+def test_network_params_alexnet(student):
+    same(student.network_params((227, 227, 3), ALEXNET), 62378344)
+
+
+@pytest.mark.points("network_params", 0.5)
+@pytest.mark.hidden(
+    fr="Sur VGG-16, `network_params` ne donne pas le bon nombre de paramètres.",
+    en="On VGG-16, `network_params` does not give the right number of parameters.",
+)
+@pytest.mark.depends("test_network_params_small_network", "test_network_params_lenet5")
+def test_network_params_vgg16(student):
+    same(student.network_params((224, 224, 3), VGG16), 138357544)
+
+
+@pytest.mark.points("network_params", 1)
+@pytest.mark.hidden(
+    fr="Sur des réseaux au hasard et des images rectangulaires, `network_params` se trompe.",
+    en="On random networks and rectangular images, `network_params` does not count right.",
+)
+@pytest.mark.depends("test_network_params_small_network", "test_network_params_lenet5")
+def test_network_params_random_networks(student, rng):
+    for _ in range(3):
+        shape, layers = random_image(rng), random_network(rng)
+        returned = student.network_params(shape, layers)
+        same(returned, network_count(shape, layers), mistakes=network_mistakes(shape, layers))
+
+
+@pytest.mark.points("network_params", 1)
+@pytest.mark.hidden(
+    fr="Quand une convolution du réseau a un stride, `network_params` ne compte pas juste.",
+    en="When a convolution of the network has a stride, `network_params` does not count right.",
+)
+@pytest.mark.depends("test_network_params_small_network", "test_network_params_random_networks")
+def test_network_params_strided_networks(student, rng):
+    for stride in (2, 2, 3):
+        shape, layers = random_image(rng), random_network(rng, stride=stride)
+        returned = student.network_params(shape, layers)
+        same(returned, network_count(shape, layers), mistakes=network_mistakes(shape, layers))
+
+
+@pytest.mark.points("network_params", 0.5)
+@pytest.mark.hidden(
+    fr="`network_params` modifie la liste `layers` ou ses dictionnaires : "
+    "lis-les sans rien changer, ou travaille sur une copie.",
+    en="`network_params` changes the list `layers` or its dictionaries: "
+    "read them without changing anything, or work on a copy.",
+)
+@pytest.mark.depends("test_network_params_small_network")
+def test_network_params_leaves_its_input_alone(student):
+    kept = student.keep(SMALL_NETWORK)
+    same(student.network_params((6, 6, 1), kept), 47)
+    same(kept.fetch(), SMALL_NETWORK)
+
+
+# ---------------------------------------------------------------- stacked_3x3_params
+
+
+@pytest.mark.points("stacked_3x3_params", 1)
+def test_stacked_3x3_params_two_layers(student):
+    same(student.stacked_3x3_params(1, 2), 18)
+    same(student.stacked_3x3_params(64, 2), 73728)
+
+
+@pytest.mark.points("stacked_3x3_params", 0.5)
+def test_stacked_3x3_params_with_bias(student):
+    same(student.stacked_3x3_params(64, 2, bias=True), 73856)
+
+
+@pytest.mark.points("stacked_3x3_params", 1)
+@pytest.mark.hidden(
+    fr="Pour une profondeur quelconque, sans biais, `stacked_3x3_params` ne compte pas juste.",
+    en="For any depth, without biases, `stacked_3x3_params` does not count right.",
+)
+@pytest.mark.depends("test_stacked_3x3_params_two_layers")
+def test_stacked_3x3_params_depths(student, rng):
+    for depth in (1, 3, draw(rng, 4, 9)):
+        case = (draw(rng, 2, 60), depth)
+        returned = student.stacked_3x3_params(*case)
+        same(returned, stacked_count(*case), mistakes=stacked_mistakes(*case))
+
+
+@pytest.mark.points("stacked_3x3_params", 0.5)
+@pytest.mark.hidden(
+    fr="Pour une profondeur quelconque, avec biais, `stacked_3x3_params` ne compte pas juste.",
+    en="For any depth, with biases, `stacked_3x3_params` does not count right.",
+)
+@pytest.mark.depends("test_stacked_3x3_params_two_layers", "test_stacked_3x3_params_with_bias")
+def test_stacked_3x3_params_random_with_bias(student, rng):
+    for depth in (3, draw(rng, 4, 9)):
+        case = (draw(rng, 2, 60), depth, True)
+        returned = student.stacked_3x3_params(*case)
+        same(returned, stacked_count(*case), mistakes=stacked_mistakes(*case))

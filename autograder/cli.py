@@ -1,0 +1,187 @@
+"""The command line: it parses, calls one function, prints, and sets the exit code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autograder import __version__
+from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.model import Language
+
+LANG = click.option(
+    "--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True,
+    help="Language of the messages that students read.",
+)  # fmt: skip
+COURSE = click.option(
+    "--course", "course_root", type=click.Path(path_type=Path), default=None,
+    help="Folder that holds assignments/ (default: the nearest one at or above this folder).",
+)  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="autograder")
+def cli() -> None:
+    """Grade programming assignments: student code and its tests never share a process.
+
+    Exit code: 0 all graded, 1 some not graded, 2 wrong usage or a broken course.
+    """
+
+
+@cli.command()
+@click.argument("submissions", type=click.Path(path_type=Path))
+@COURSE
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Folder that receives scores.csv and one JSON a student.",
+)
+@click.option(
+    "--assignment",
+    "assignments",
+    multiple=True,
+    metavar="NAME",
+    help="Only this assignment; may be given several times.",
+)
+@click.option(
+    "--student",
+    "students",
+    multiple=True,
+    metavar="ID",
+    help="Only this student; may be given several times.",
+)
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Worker processes (default: one a core).",
+)
+@click.option(
+    "--tier",
+    type=click.Choice(["S2", "S1"]),
+    default="S2",
+    show_default=True,
+    help="Isolation: S2 namespaces, Landlock and seccomp; S1 without namespaces.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=None,
+    help="Seed of the hidden tests' random inputs (default: a fresh one).",
+)
+@click.option("--force", is_flag=True, help="Grade all, also what has not changed.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no table.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@LANG
+def grade(
+    submissions: Path, course_root: Path | None, results: Path, assignments: tuple[str, ...],
+    students: tuple[str, ...], jobs: int, tier: str, seed: int | None, force: bool, quiet: bool,
+    as_json: bool, lang: Language,
+) -> None:  # fmt: skip
+    """Grade every submission below SUBMISSIONS and print the table of scores.
+
+    SUBMISSIONS is laid out as nbgrader does (STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb), or a download
+    of an LMS. What has not changed since the last run is not graded again.
+    """
+    from autograder import course, run, terminal
+    from autograder.model import Tier
+
+    options = run.Options(
+        submissions=submissions,
+        root=course_root or course.find_root(Path.cwd()),
+        results=results,
+        assignments=assignments,
+        students=students,
+        jobs=jobs,
+        tier=Tier(tier),
+        lang=lang,
+        force=force,
+        seed=seed,
+    )
+    report = run.grade(options, lambda total: terminal.Progress(total, quiet=quiet or as_json))
+    if as_json:
+        click.echo(terminal.as_json(report.scores, report.notes))
+    elif quiet:
+        for line in terminal.needs_a_person(report.scores, report.notes):
+            click.echo(line, err=True)
+    else:
+        terminal.show(
+            report.scores, report.course, report.notes,
+            reused=report.reused, seconds=report.seconds,
+        )  # fmt: skip
+    sys.exit(0 if report.complete else 1)
+
+
+@cli.command()
+@click.argument("notebook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@LANG
+def check(notebook: Path, lang: Language) -> None:
+    """Run the visible tests of NOTEBOOK on this machine: sentences, no score.
+
+    For students, on any system. Your code runs here without a sandbox, as it does in Jupyter.
+    """
+    from autograder import check as checks
+
+    sys.exit(checks.main(notebook, lang))
+
+
+@cli.command()
+@COURSE
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder to write to (default: release/ in the course).",
+)
+@click.argument("assignments", nargs=-1)
+def release(course_root: Path | None, out: Path | None, assignments: tuple[str, ...]) -> None:
+    """Make the students' notebooks, in French and English, through nbgrader's converter."""
+    from autograder import course
+    from autograder import release as releases
+
+    loaded = course.load(course_root or course.find_root(Path.cwd()))
+    for path in releases.build(loaded, out or loaded.root / "release", list(assignments) or None):
+        click.echo(path)
+
+
+@cli.command()
+@COURSE
+@click.option(
+    "--tier",
+    type=click.Choice(["S2", "S1"]),
+    default="S2",
+    show_default=True,
+    help="Isolation in which the references are graded.",
+)
+def validate(course_root: Path | None, tier: str) -> None:
+    """Show that every reference scores 100 %, every stub 0, and that points add up."""
+    from autograder import course
+    from autograder import validate as validation
+    from autograder.model import Tier
+
+    root = course_root or course.find_root(Path.cwd())
+    for line in validation.validate(root, Tier(tier)):
+        click.echo(line)
+
+
+def main() -> None:
+    """Entry point: our own faults become one message and an exit code."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted; what was graded is kept", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except AutograderError as error:
+        click.echo(f"autograder: {error}", err=True)
+        sys.exit(error.exit_code)

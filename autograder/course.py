@@ -1,0 +1,227 @@
+"""The course on disk → ``model.Course``: every mistake of every file reported at once.
+
+root/
+  assignments/<slug>/   assignment.yaml · notebook.py · test_<slug>.py
+  reference/<slug>.py   one function a task
+  release/<lang>/<slug>/<slug>.ipynb   generated
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import CourseError, Problem, UsageError
+from autograder.model import LANGUAGES, Assignment, Course, Language, Limits, Task, Text
+
+if TYPE_CHECKING:
+    from autograder.course_file import AssignmentKeys, TaskKeys, TextKeys
+
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,49}")
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above ``start`` that holds ``assignments/``.
+
+    Raises:
+        UsageError: there is none.
+    """
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / "assignments").is_dir():
+            return folder
+    raise UsageError(f"{start}: no folder assignments/ here or in a folder above")
+
+
+def load(root: Path) -> Course:
+    """Read and check every assignment below ``root/assignments``.
+
+    Raises:
+        CourseError: with all mistakes of all files; files are named relative to ``root``.
+    """
+    problems: list[Problem] = []
+    assignments: dict[str, Assignment] = {}
+    for folder in _folders(root, problems):
+        assignment = _load_assignment(root, folder, problems)
+        if assignment is not None:
+            assignments[assignment.slug] = assignment
+    if problems:
+        raise CourseError(problems)
+    return Course(root, assignments)
+
+
+def release_file(course: Course, slug: str, lang: Language) -> Path:
+    """Where the student notebook of ``slug`` in ``lang`` is kept."""
+    return course.root / "release" / lang / slug / f"{slug}.ipynb"
+
+
+def boilerplate(course: Course, slug: str) -> frozenset[str]:
+    """Digests of the teacher's own cells (checks, figures) in the released notebooks of ``slug``.
+
+    A submission that still has them unchanged need not run them. Not released yet: empty.
+    """
+    files = [release_file(course, slug, lang) for lang in LANGUAGES]
+    return frozenset(
+        _digest(source) for file in files if file.is_file() for source in _teacher_cells(file)
+    )
+
+
+def _digest(source: str) -> str:
+    from autograder.notebook import cell_digest
+
+    return cell_digest(source)
+
+
+def _teacher_cells(file: Path) -> Iterator[str]:
+    try:
+        cells = json.loads(file.read_bytes())["cells"]
+        for cell in cells:
+            if cell["cell_type"] == "code" and _is_teachers(cell["metadata"]):
+                yield "".join(cell["source"])
+    except (ValueError, KeyError, TypeError) as error:
+        sentence = "a released notebook; write it again with `autograder release`"
+        raise CourseError([Problem(str(file), "the file", sentence)]) from error
+
+
+def _is_teachers(metadata: Mapping[str, Mapping[str, object]]) -> bool:
+    grading = metadata.get("nbgrader", {})
+    locked = bool(grading.get("locked")) and not grading.get("solution")
+    return locked or "figure" in metadata.get("tags", ())
+
+
+# ---------------------------------------------------------------- one assignment
+
+
+def _folders(root: Path, problems: list[Problem]) -> list[Path]:
+    parent = root / "assignments"
+    if not parent.is_dir():
+        problems.append(Problem("assignments", "the folder", "a folder; there is none"))
+        return []
+    folders = sorted(path for path in parent.iterdir() if path.is_dir())
+    folders = [path for path in folders if path.name[0] not in "._"]
+    if not folders:
+        problems.append(Problem("assignments", "the folder", "at least one assignment"))
+    return folders
+
+
+def _load_assignment(root: Path, folder: Path, problems: list[Problem]) -> Assignment | None:
+    """Check one folder; what is wrong is added to ``problems``."""
+    if not _SLUG.fullmatch(folder.name):
+        sentence = "a name of small letters, digits and _ (at most 50), starting with a letter"
+        problems.append(Problem(_relative(root, folder), "the folder's name", sentence))
+        return None
+    _check_files(root, folder, problems)
+    keys = _read_keys(root, folder, problems)
+    if keys is None:
+        return None
+    problems += _dependency_problems(_relative(root, folder / "assignment.yaml"), keys.tasks)
+    problems += _reference_problems(root, folder.name, keys.tasks)
+    return _assignment(folder, keys)
+
+
+def _check_files(root: Path, folder: Path, problems: list[Problem]) -> None:
+    for name in ("notebook.py", f"test_{folder.name}.py"):
+        if not (folder / name).is_file():
+            problems.append(Problem(_relative(root, folder / name), "the file", "a file; missing"))
+
+
+def _read_keys(root: Path, folder: Path, problems: list[Problem]) -> AssignmentKeys | None:
+    from autograder.course_file import read
+
+    file = folder / "assignment.yaml"
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        sentence = f"a file that can be read; {error.strerror}"
+        problems.append(Problem(_relative(root, file), "the file", sentence))
+        return None
+    keys, found = read(data, _relative(root, file))
+    problems += found
+    return keys
+
+
+def _relative(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _assignment(folder: Path, keys: AssignmentKeys) -> Assignment:
+    return Assignment(
+        slug=folder.name,
+        title=_text(keys.title),
+        tasks=tuple(
+            Task(id, _text(task.title), task.points, tuple(task.depends))
+            for id, task in keys.tasks.items()
+        ),
+        folder=folder,
+        limits=Limits(**keys.limits.model_dump()),
+        preload=tuple(keys.preload),
+        preload_on_use=tuple(keys.preload_on_use),
+        hints={id: _text(hint) for id, hint in keys.hints.items()},
+    )
+
+
+def _text(keys: TextKeys) -> Text:
+    return Text(fr=keys.fr, en=keys.en)
+
+
+# ---------------------------------------------------------------- what the keys must agree with
+
+
+def _dependency_problems(file: str, tasks: Mapping[str, TaskKeys]) -> Iterator[Problem]:
+    for id, task in tasks.items():
+        for needed in task.depends:
+            if needed not in tasks:
+                known = ", ".join(tasks)
+                sentence = f"ids of tasks of this file ({known}), found {needed!r}"
+                yield Problem(file, f"tasks.{id}.depends", sentence)
+    cycle = _cycle({id: task.depends for id, task in tasks.items()})
+    if cycle:
+        sentence = f"no task that depends on itself, found {' → '.join(cycle)}"
+        yield Problem(file, f"tasks.{cycle[0]}.depends", sentence)
+
+
+def _cycle(depends: Mapping[str, Iterable[str]]) -> list[str]:
+    """The first path of ids that comes back to its start, or an empty list."""
+    finished: set[str] = set()
+
+    def walk(id: str, path: list[str]) -> list[str]:
+        if id in path:
+            return [*path[path.index(id) :], id]
+        if id in finished:
+            return []
+        for needed in depends.get(id, ()):
+            if found := walk(needed, [*path, id]):
+                return found
+        finished.add(id)
+        return []
+
+    return next((found for id in depends if (found := walk(id, []))), [])
+
+
+def _reference_problems(root: Path, slug: str, tasks: Iterable[str]) -> Iterator[Problem]:
+    """Every task has a function of its name in ``reference/<slug>.py``, which is not run here."""
+    name = f"reference/{slug}.py"
+    try:
+        defined = _functions((root / name).read_bytes())
+    except OSError as error:
+        yield Problem(name, "the file", f"a file that can be read; {error.strerror}")
+        return
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        yield Problem(name, f"line {line}" if line else "the file", f"valid Python; {error}")
+        return
+    for id in tasks:
+        if id not in defined:
+            yield Problem(name, id, "a function of this name, one for each task; missing")
+
+
+@functools.lru_cache(maxsize=256)
+def _functions(source: bytes) -> frozenset[str]:
+    return frozenset(
+        node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)
+    )

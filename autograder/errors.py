@@ -1,0 +1,70 @@
+"""Our own faults. A student's fault is a value (see ``model``), never one of these.
+
+AutograderError                 caught once, by the command line
+├── UsageError                  the command line asks for something that is not there
+├── CourseError                 assignment.yaml, tests or reference are wrong: every mistake
+├── ReleaseError                a student notebook cannot be made from an assignment
+├── ResultsError                results cannot be written
+└── SandboxError                student code could not be isolated: "not graded", never zero
+    └── SandboxUnavailable      this machine lacks a protection: what, why, and the cure
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class AutograderError(Exception):
+    """Root of every fault that is ours, the instructor's or the machine's."""
+
+    exit_code = 2
+
+
+class UsageError(AutograderError):
+    """The command line names something that does not exist."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a course file: where it is, and what was expected there."""
+
+    file: str
+    key: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.expected}"
+
+
+class CourseError(AutograderError):
+    """All mistakes found in the course's files, so that one run shows every one of them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class ReleaseError(AutograderError):
+    """The student version of an assignment cannot be made."""
+
+
+class ResultsError(AutograderError):
+    """A result cannot be written; nothing half-written is left behind."""
+
+
+class SandboxError(AutograderError):
+    """Student code could not be isolated or reached: the submission is not graded."""
+
+    exit_code = 1
+
+
+class SandboxUnavailable(SandboxError):
+    """A protection is missing on this machine.
+
+    ``missing`` holds one sentence a protection; ``cure`` says what to do about it.
+    """
+
+    def __init__(self, missing: list[str], cure: str) -> None:
+        self.missing = tuple(missing)
+        self.cure = cure
+        super().__init__("\n".join([*missing, cure]))

@@ -1,0 +1,247 @@
+"""What lies at the path an instructor named, each file with its place. Only reads."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder import intake_zip, notebook, refusals
+from autograder.errors import UsageError
+from autograder.intake_choice import Candidate
+from autograder.intake_files import BLOCKED, Entry, Kind, Parts, Root
+from autograder.intake_layout import MOODLE, Layout, Place, Unknown, split_platform
+from autograder.model import Text
+from autograder.refusals import Unreadable
+from autograder.source_text import shown
+
+MAX_CANDIDATES = 50  # notebooks and scripts of one student for one assignment
+MAX_ZIP_BYTES = 50 * intake_zip.MIB
+MAX_COURSE_ZIP_BYTES = 1_024 * intake_zip.MIB
+
+Wanted = Callable[[Place], bool]
+
+
+@dataclass
+class Gathered:
+    """Candidates in the order of their paths, and lines for the instructor."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    students: set[str] = field(default_factory=set)  # all that were seen, wanted or not
+
+
+def gather(root: Path, slugs: Collection[str], wanted: Wanted) -> Gathered:
+    """Read every candidate at ``root`` whose place is ``wanted``.
+
+    Raises ``UsageError`` if there is nothing at ``root`` or it cannot be read.
+    """
+    folder, file = _folder_and_file(root)
+    with Root(folder) as disk:
+        if file is None:
+            return _gather(disk, disk.entries(), _layout(folder, disk.entries(), slugs), wanted)
+        course_zip = None
+        if not Layout(slugs).slug(folder.name):  # the folder of one student's assignment
+            course_zip = _course_zip(disk, file, Layout(slugs))
+        if course_zip is not None:
+            return _gather(course_zip, course_zip.entries(), Layout(slugs), wanted)
+        return _gather(disk, [file], _layout(folder, [file], slugs), wanted)
+
+
+def _gather(source: Source, entries: list[Entry], layout: Layout, wanted: Wanted) -> Gathered:
+    gathered = Gathered()
+    pairs = list(_placed(entries, layout, gathered))
+    gathered.notes += _bare_folders(entries, layout)
+    crowd = Counter(_owner(place) for _, place in pairs)
+    for entry, place in pairs:
+        gathered.students.add(place.student)
+        if not wanted(place):
+            continue
+        if crowd[_owner(place)] > MAX_CANDIDATES:
+            gathered.candidates.append(_candidate(entry.parts, place, refusals.TOO_MANY_FILES))
+        else:
+            gathered.candidates += _read(source, entry, place, layout)
+    return gathered
+
+
+def _owner(place: Place) -> tuple[str, str, str]:
+    return place.student, place.number, place.assignment
+
+
+# ---------------------------------------------------------------- where we stand
+
+
+def _folder_and_file(root: Path) -> tuple[Path, Entry | None]:
+    """The folder to open, and its only entry of interest if ``root`` is a file."""
+    path = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow a student's link
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode) or path.is_dir():  # the instructor's own link to a folder is fine
+            return path, None
+    except (OSError, ValueError) as fault:
+        raise UsageError(f"{root}: {getattr(fault, 'strerror', fault)}") from None
+    if not _is_candidate(path.name):
+        raise UsageError(f"{root}: no folder, notebook, script (.py) or zip archive")
+    if stat.S_ISREG(mode):
+        return path.parent, Entry((path.name,), Kind.FILE)
+    return path.parent, Entry((path.name,), Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER)
+
+
+def _course_zip(disk: Root, file: Entry, layout: Layout) -> CourseZip | None:
+    """The archive as a folder of students, or None if it is no archive or one student's."""
+    name = file.parts[-1]
+    if file.kind is not Kind.FILE or not intake_zip.is_zip(name) or split_platform(name):
+        return None
+    try:
+        opened = CourseZip(disk.read(file.parts, MAX_COURSE_ZIP_BYTES), layout)
+    except Unreadable:
+        return None  # the sentence why comes with the attempt to read it as one student's
+    return None if _base(Path(name), opened.entries(), layout) else opened
+
+
+class CourseZip:
+    """An LMS download, read like the folder that it would unpack to."""
+
+    def __init__(self, data: bytes, layout: Layout) -> None:
+        """Raises ``Unreadable`` for an archive that is refused."""
+        found = intake_zip.members(data, intake_zip.COURSE)
+        below = len({parts[0] for parts, _ in found}) == 1 and all(
+            (len(parts) > 3 and layout.slug(parts[2])) or (len(parts) > 2 and MOODLE in parts[1])
+            for parts, _ in found
+        )  # one folder around those of the students
+        self._files = {parts[1:] if below else parts: content for parts, content in found}
+
+    def entries(self) -> list[Entry]:
+        """Its files, sorted."""
+        return [Entry(parts, Kind.FILE) for parts in sorted(self._files)]
+
+    def read(self, parts: Parts, limit: int) -> bytes:
+        """The content of one. Raises ``Unreadable`` for more than ``limit`` bytes."""
+        content = self._files[parts]
+        if isinstance(content, Text):
+            raise Unreadable(content)
+        if len(content) > limit:
+            raise Unreadable(refusals.TOO_LARGE)
+        return content
+
+
+Source = Root | CourseZip
+
+
+def _layout(folder: Path, entries: list[Entry], slugs: Collection[str]) -> Layout:
+    return Layout(slugs, _base(folder, entries, Layout(slugs)))
+
+
+def _base(folder: Path, entries: Iterable[Entry], layout: Layout) -> Parts:
+    """The folders above the root that belong to a student's path.
+
+    Told by files named as no learning platform names them: such a file lies in the folder of its
+    assignment, which lies in the folder of its student.
+    """
+    own = [entry.parts for entry in entries if _is_own_file(entry)]
+    names = [part for part in folder.parts if part != folder.anchor]
+    here, above = (names or [""])[-1], names[-2:-1]
+    if layout.slug(here):
+        return (*above, here) if any(len(parts) == 1 for parts in own) else (here,)
+    if any(len(parts) == 2 and layout.slug(parts[0]) for parts in own):
+        return (here,)
+    nameless = own and all(
+        len(parts) == 1 and isinstance(layout.place((), parts[0]), Unknown) for parts in own
+    )
+    return (here,) if nameless else ()
+
+
+def _is_own_file(entry: Entry) -> bool:
+    name = entry.parts[-1]
+    return entry.kind is not Kind.FOLDER and _is_candidate(name) and split_platform(name) is None
+
+
+def _is_candidate(name: str) -> bool:
+    named = notebook.is_notebook(name) or notebook.is_script(name) or intake_zip.is_zip(name)
+    return named and not name.startswith(".")
+
+
+# ---------------------------------------------------------------- whose is it
+
+
+def _placed(
+    entries: Iterable[Entry], layout: Layout, gathered: Gathered
+) -> Iterator[tuple[Entry, Place]]:
+    """Every candidate with its place. What has none leaves a note, once a folder."""
+    for entry in entries:
+        place = _place(entry, layout)
+        if isinstance(place, Place):
+            yield entry, place
+        elif isinstance(place, Unknown) and place.note not in gathered.notes:
+            gathered.notes.append(place.note)
+
+
+def _place(entry: Entry, layout: Layout) -> Place | Unknown | None:
+    """The entry's place; None for what is no candidate."""
+    *folders, name = entry.parts
+    if entry.kind is Kind.FOLDER:
+        return None
+    if _is_candidate(name):
+        return layout.place(tuple(folders), name)
+    # A link or a closed folder in the place of a student's or an assignment's folder.
+    full = layout.base + entry.parts
+    if entry.kind is Kind.FILE or not (
+        len(full) == 1 or (len(full) == 2 and any(map(layout.slug, full)))
+    ):
+        return None
+    return layout.place(entry.parts, name)
+
+
+def _bare_folders(entries: list[Entry], layout: Layout) -> Iterator[str]:
+    """A line for every student's or assignment's folder that holds nothing to grade."""
+    folders = [layout.base + entry.parts for entry in entries if entry.kind is Kind.FOLDER]
+    held = [entry for entry in entries if _place(entry, layout) is not None]
+    filed = [entry for entry in entries if entry.kind is not Kind.FOLDER]
+    occupied, in_use, parents = _above(held, layout), _above(filed, layout), set[Parts]()
+    parents.update(folder[:1] for folder in folders if len(folder) > 1)
+    for folder in folders:
+        if len(folder) > 2 or folder in occupied | parents or "_onlinetext_" in folder[-1]:
+            continue
+        path = "/".join(map(shown, folder))
+        if len(folder) == 1 or any(map(layout.slug, folder)):
+            yield f"{path}: no notebook, script (.py) or zip archive in this folder"
+        elif folder not in in_use:
+            yield f"{path}: the course has no assignment of this name"
+
+
+def _above(entries: list[Entry], layout: Layout) -> set[Parts]:
+    """Every folder above one of ``entries``."""
+    paths = [layout.base + entry.parts for entry in entries]
+    return {path[:length] for path in paths for length in range(1, len(path) + 1)}
+
+
+# ---------------------------------------------------------------- what is in it
+
+
+def _read(source: Source, entry: Entry, place: Place, layout: Layout) -> list[Candidate]:
+    """The candidates in one file: several if it is an archive."""
+    zipped = intake_zip.is_zip(entry.parts[-1])
+    try:
+        if entry.kind is not Kind.FILE:
+            raise Unreadable(BLOCKED[entry.kind])
+        data = source.read(entry.parts, MAX_ZIP_BYTES if zipped else notebook.MAX_BYTES)
+        members = intake_zip.members(data) if zipped else []
+        if zipped and not members:
+            raise Unreadable(refusals.ZIP_NO_NOTEBOOK)
+    except Unreadable as fault:
+        return [_candidate(entry.parts, place, fault.reason)]
+    if not zipped:
+        return [_candidate(entry.parts, place, data)]
+    if len(members) > MAX_CANDIDATES:
+        return [_candidate(entry.parts, place, refusals.TOO_MANY_FILES)]
+    return [
+        _candidate(entry.parts[:-1] + parts, layout.inside(place, parts[:-1], parts[-1]), content)
+        for parts, content in members
+    ]
+
+
+def _candidate(parts: Parts, place: Place, content: bytes | Text) -> Candidate:
+    return Candidate(place, content, len(parts) - 1, "/".join(parts))

@@ -1,0 +1,83 @@
+"""Which warm process a submission runs in, and how a worker reaches it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from types import TracebackType
+
+from autograder.model import Assignment, StudentSource, Tier
+from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.selftest import selftest
+
+Preload = tuple[str, ...]
+
+
+def preload_for(assignment: Assignment, source: StudentSource) -> Preload:
+    """The modules to have warm: the assignment's own, and the optional ones if a cell names one."""
+    names = {module.partition(".")[0] for module in assignment.preload_on_use}
+    words = set()
+    for cell in source.cells:
+        words.update(re.findall(r"\w+", cell.source))
+    extra = assignment.preload_on_use if names & words else ()
+    return (*assignment.preload, *extra)
+
+
+class Isolation:
+    """The warm processes of one run: one nursery a preload, one sandbox a preload and slot.
+
+    Made before the worker processes are forked, which then reach the nurseries through sockets
+    that they inherit. One slot more than there are workers serves the self-test.
+    """
+
+    def __init__(self, tier: Tier, preloads: Iterable[Preload], slots: int) -> None:
+        self.tier = tier
+        self.slots = slots
+        self._nurseries: dict[Preload, Nursery] = {}
+        self._sandboxes: dict[tuple[Preload, int], Sandbox] = {}
+        for preload in sorted(set(preloads), key=len):
+            self.open_nursery(preload)
+
+    def open_nursery(self, preload: Preload) -> None:
+        """Start a warm process that imports ``preload``, unless there is one."""
+        if preload not in self._nurseries:
+            self._nurseries[preload] = Nursery(
+                preload, tier=self.tier, slots=self.slots + 1, warm=True
+            )
+
+    def selftest(self) -> None:
+        """Prove the protections in a real child before anything of a student runs."""
+        for preload in self._nurseries:
+            selftest(self.sandbox(preload, self.slots))
+
+    def sandbox(self, preload: Preload, slot: int) -> Sandbox:
+        """The sandbox of ``slot``; opened at the first use, in the process that uses it."""
+        key = (preload, slot)
+        if key not in self._sandboxes:
+            self._sandboxes[key] = self._nurseries[preload].sandbox(slot)
+        return self._sandboxes[key]
+
+    def discard(self, preload: Preload, slot: int) -> None:
+        """Close a sandbox that failed; the next use opens a new one."""
+        sandbox = self._sandboxes.pop((preload, slot), None)
+        if sandbox is not None:
+            sandbox.close()
+
+    def close(self) -> None:
+        """End every warm process that this process started."""
+        for sandbox in self._sandboxes.values():
+            sandbox.close()
+        self._sandboxes.clear()
+        for nursery in self._nurseries.values():
+            nursery.close()
+
+    def __enter__(self) -> Isolation:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

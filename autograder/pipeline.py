@@ -1,0 +1,216 @@
+"""Grading, from a folder of submissions to scores: each step once, in order.
+
+``prepare`` turns submissions into work, ``batches`` groups it, and ``grade_batch`` is what one
+worker process does with a few students. ``run`` maps it over an executor; nothing here knows where
+it runs.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import metadata
+from itertools import groupby
+from pathlib import Path
+
+from autograder import __version__, course, notebook, runner, workers
+from autograder.digest import assignment_digest, digest
+from autograder.errors import SandboxError
+from autograder.isolation import Preload, preload_for
+from autograder.model import (
+    Assignment,
+    Course,
+    Language,
+    Rejection,
+    Score,
+    StudentSource,
+    Submission,
+    TaskScore,
+    Tier,
+)
+from autograder.pytest_plugin import Seat, TestInfo
+from autograder.score import task_scores, total
+from autograder.student import Child, Student
+
+BATCH = 8  # students a pytest session: its start is shared, and a killed run loses at most these
+
+
+@dataclass(frozen=True)
+class Work:
+    """One submission, read and ready to run."""
+
+    student: str
+    assignment: Assignment
+    source: StudentSource
+    preload: Preload
+    digest: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for a whole run."""
+
+    root: Path
+    lang: Language
+    tier: Tier
+    seed: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Students of one assignment and one preload, graded in one pytest session."""
+
+    settings: Settings
+    work: tuple[Work, ...]
+
+    @property
+    def assignment(self) -> Assignment:
+        """The assignment of every student in the batch."""
+        return self.work[0].assignment
+
+
+# ---------------------------------------------------------------- before grading
+
+
+def prepare(
+    loaded: Course, submissions: Iterable[Submission], lang: Language, tier: Tier
+) -> Iterator[Work | Rejection]:
+    """Read each submission; what cannot be read becomes a ``Rejection``."""
+    boilerplate: dict[str, frozenset[str]] = {}
+    digests: dict[str, str] = {}
+    for submission in submissions:
+        slug = submission.assignment
+        assignment = loaded.assignments[slug]
+        if slug not in digests:
+            boilerplate[slug] = course.boilerplate(loaded, slug)
+            reference = loaded.root / "reference" / f"{slug}.py"
+            digests[slug] = assignment_digest(assignment, reference, lang, tier)
+        source = notebook.read(submission, boilerplate[slug])
+        if isinstance(source, Rejection):
+            yield source
+            continue
+        preload = preload_for(assignment, source)
+        key = digest(submission, digests[slug])
+        yield Work(submission.student, assignment, source, preload, key)
+
+
+def batches(settings: Settings, work: Iterable[Work], jobs: int) -> list[Batch]:
+    """Work in batches, by assignment and preload, small enough to keep every worker busy."""
+
+    def kind(one: Work) -> tuple[str, Preload]:
+        return one.assignment.slug, one.preload
+
+    made: list[Batch] = []
+    for _, group in groupby(sorted(work, key=kind), key=kind):
+        members = tuple(group)
+        size = max(1, min(BATCH, -(-len(members) // (2 * jobs))))
+        made += [
+            Batch(settings, members[start : start + size]) for start in range(0, len(members), size)
+        ]
+    return made
+
+
+def rejected(rejection: Rejection, assignment: Assignment, settings: Settings) -> Score:
+    """The result of a submission that cannot be read."""
+    return Score(
+        student=rejection.student,
+        assignment=rejection.assignment,
+        status="rejected",
+        score=None,
+        max_score=assignment.max_score,
+        tier=settings.tier,
+        seconds=0.0,
+        reason=rejection.reason.to(settings.lang),
+        provenance=provenance(settings),
+    )
+
+
+def not_graded(work: Work, settings: Settings, reason: str) -> Score:
+    """The result of a submission that we could not judge: no score, never zero points."""
+    return Score(
+        student=work.student,
+        assignment=work.assignment.slug,
+        status="not_graded",
+        score=None,
+        max_score=work.assignment.max_score,
+        tier=settings.tier,
+        seconds=0.0,
+        reason=reason,
+        provenance=provenance(settings),
+    )
+
+
+def provenance(settings: Settings, digest: str = "") -> dict[str, str]:
+    """What it takes to replay a grade."""
+    found = {
+        "lang": settings.lang,
+        "seed": str(settings.seed),
+        "autograder": __version__,
+        "python": platform.python_version(),
+        "numpy": metadata.version("numpy"),
+    }
+    if "torch" in sys.modules:
+        found["torch"] = metadata.version("torch")
+    return found | ({"digest": digest} if digest else {})
+
+
+# ---------------------------------------------------------------- in a worker process
+
+
+def grade_batch(batch: Batch) -> list[Score]:
+    """Grade a batch in this process; a submission that we failed to judge is tried once more."""
+    scores = _grade(batch)
+    return [
+        _grade(replace(batch, work=(work,)))[0] if score.status == "not_graded" else score
+        for work, score in zip(batch.work, scores, strict=True)
+    ]
+
+
+def _grade(batch: Batch) -> list[Score]:
+    settings, preload = batch.settings, batch.work[0].preload
+
+    def open_child() -> Child:
+        place = workers.place(settings.tier)
+        try:
+            return place.sandbox(preload).child(batch.assignment.limits)
+        except SandboxError:
+            place.discard(preload)
+            raise
+
+    seats = [
+        Seat(work.student, Student(work.source, open_child, batch.assignment.limits))
+        for work in batch.work
+    ]
+    tests = runner.run(
+        batch.assignment,
+        settings.root,
+        seats,
+        lang=settings.lang,
+        seed=settings.seed,
+        started=lambda seat: workers.announce(seat.key),
+    )
+    return [
+        _score(work, seat, tests, settings) for work, seat in zip(batch.work, seats, strict=True)
+    ]
+
+
+def _score(work: Work, seat: Seat, tests: Mapping[str, TestInfo], settings: Settings) -> Score:
+    if seat.fault or len(seat.results) != len(tests):
+        return not_graded(work, settings, seat.fault or "the session ended before its last test")
+    depends = {info.name: info.depends for info in tests.values()}
+    tasks: Sequence[TaskScore] = task_scores(work.assignment, seat.results, depends, settings.lang)
+    notices = (*work.source.notices, *seat.student.notices)
+    return Score(
+        student=work.student,
+        assignment=work.assignment.slug,
+        status="graded",
+        score=total(tasks),
+        max_score=work.assignment.max_score,
+        tier=settings.tier,
+        seconds=seat.seconds,
+        tasks=tuple(tasks),
+        notices=tuple(text.to(settings.lang) for text in notices),
+        provenance=provenance(settings, work.digest),
+    )

@@ -1,0 +1,194 @@
+"""One run of the grader: a folder of submissions in, results on disk out."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from multiprocessing.queues import SimpleQueue
+from pathlib import Path
+from typing import Protocol
+
+from autograder import course, intake, pipeline, results, runner, workers
+from autograder.errors import CourseError, Problem, UsageError
+from autograder.isolation import Isolation
+from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
+from autograder.pipeline import Batch, Settings, Work
+
+_IMPORT = re.compile(r"^(?:import|from) ([\w.]+)", re.M)
+_TICK = 0.1  # seconds between two looks at whose turn it is
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for."""
+
+    submissions: Path
+    root: Path
+    results: Path
+    assignments: tuple[str, ...] = ()
+    students: tuple[str, ...] = ()
+    jobs: int = 0  # worker processes; 0: one a core
+    tier: Tier = Tier.S2
+    lang: Language = "fr"
+    force: bool = False
+    seed: int | None = None  # of the hidden tests' inputs; None: fresh
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found: every score, and what else needs a person."""
+
+    course: Course
+    scores: tuple[Score, ...]
+    notes: tuple[str, ...]
+    reused: int
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submission was graded."""
+        return not self.notes and all(score.status == "graded" for score in self.scores)
+
+
+class Watcher(Protocol):
+    """Whoever shows how far a run is."""
+
+    def working(self, student: str, assignment: str = "") -> None:
+        """A submission's turn has come."""
+
+    def done(self, count: int = 1) -> None:
+        """``count`` more are finished."""
+
+
+Watch = Callable[[int], AbstractContextManager[Watcher]]
+
+
+def grade(options: Options, watch: Watch) -> Report:
+    """Grade what changed below ``options.submissions`` and write the results.
+
+    Raises:
+        UsageError, CourseError, ResultsError: before anything is graded.
+        SandboxUnavailable: this machine lacks a protection; nothing was run.
+    """
+    started = time.monotonic()
+    loaded = course.load(options.root)
+    _known(options.assignments, loaded)
+    results.check_writable(options.results)
+    found = intake.collect(
+        options.submissions,
+        loaded,
+        assignments=options.assignments or None,
+        students=options.students or None,
+    )
+    seed = secrets.randbits(63) if options.seed is None else options.seed
+    settings = Settings(options.root, options.lang, options.tier, seed)
+    todo, scores = _sort(options, settings, loaded, found.submissions)
+    scores += [
+        pipeline.rejected(one, loaded.assignments[one.assignment], settings)
+        for one in found.rejections
+    ]
+    for score in scores:
+        if score.status == "rejected":
+            results.write(score, options.results)
+    reused = sum(score.status == "graded" for score in scores)
+    with watch(len(todo)) as watcher:
+        for score in _grade(options, settings, todo, watcher):
+            results.write(score, options.results)
+            scores.append(score)
+            watcher.done()
+    results.write_scores_csv(options.results)
+    seconds = time.monotonic() - started
+    return Report(loaded, tuple(scores), found.notes, reused, seconds)
+
+
+def _known(slugs: Sequence[str], loaded: Course) -> None:
+    for slug in slugs:
+        if slug not in loaded.assignments:
+            known = ", ".join(sorted(loaded.assignments))
+            raise UsageError(f"no assignment {slug!r}; this course has {known}")
+
+
+def _sort(
+    options: Options, settings: Settings, loaded: Course, submissions: Sequence[Submission]
+) -> tuple[list[Work], list[Score]]:
+    """What is to be graded, and the results that stand already."""
+    todo: list[Work] = []
+    scores: list[Score] = []
+    for one in pipeline.prepare(loaded, submissions, settings.lang, settings.tier):
+        if isinstance(one, Rejection):
+            scores.append(pipeline.rejected(one, loaded.assignments[one.assignment], settings))
+            continue
+        slug = one.assignment.slug
+        earlier = None if options.force else results.read(options.results, slug, one.student)
+        if earlier and earlier.status == "graded" and earlier.provenance["digest"] == one.digest:
+            scores.append(earlier)
+        else:
+            todo.append(one)
+    return todo, scores
+
+
+def _grade(
+    options: Options, settings: Settings, todo: list[Work], watcher: Watcher
+) -> Iterator[Score]:
+    if not todo:
+        return
+    jobs = min(options.jobs or len(os.sched_getaffinity(0)), len(todo))
+    with Isolation(options.tier, {work.preload for work in todo}, jobs) as isolation:
+        with runner.importable(settings.root):
+            _import_tests({work.assignment.slug: work.assignment for work in todo}.values())
+        isolation.selftest()
+        batches = pipeline.batches(settings, todo, jobs)
+        broken = yield from _map(batches, isolation, jobs, watcher)
+        for batch in broken:  # one of its students ended the worker itself: find out which
+            for work in batch.work:
+                alone = replace(batch, work=(work,))
+                if (yield from _map([alone], isolation, 1, watcher)):
+                    yield pipeline.not_graded(work, settings, "the grading process died")
+
+
+def _map(
+    batches: Sequence[Batch], isolation: Isolation, jobs: int, watcher: Watcher
+) -> Generator[Score, None, list[Batch]]:
+    """Yield the scores of all batches; return those whose worker died."""
+    names: SimpleQueue[str] = workers.fork_context().SimpleQueue()
+    broken: list[Batch] = []
+    with workers.pool(isolation, jobs, names) as executor:
+        futures = {executor.submit(pipeline.grade_batch, batch): batch for batch in batches}
+        try:
+            for future in _as_done(set(futures), names, watcher):
+                try:
+                    yield from future.result()
+                except BrokenProcessPool:
+                    broken.append(futures[future])
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+    return broken
+
+
+def _as_done(
+    waiting: set[Future[list[Score]]], names: SimpleQueue[str], watcher: Watcher
+) -> Iterator[Future[list[Score]]]:
+    while waiting:
+        done, waiting = wait(waiting, timeout=_TICK, return_when=FIRST_COMPLETED)
+        while not names.empty():
+            watcher.working(names.get())
+        yield from done
+
+
+def _import_tests(assignments: Iterable[Assignment]) -> None:
+    """Import what the tests import before the workers are forked: once instead of once a worker."""
+    for assignment in assignments:
+        for name in _IMPORT.findall(assignment.test_file.read_text(encoding="utf-8")):
+            try:
+                importlib.import_module(name)
+            except ImportError as error:
+                file = str(assignment.test_file)
+                raise CourseError([Problem(file, f"import {name}", str(error))]) from error

@@ -1,0 +1,161 @@
+"""One submission's process, as the grader sees it: requests in, the student's word out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from autograder import wire
+from autograder.errors import SandboxError
+from autograder.model import Cell, Limits, Lost, Missing, Outcome, Raised, Reply, Returned
+from autograder.sandbox import watch
+from autograder.sandbox.channel import READY
+from autograder.sandbox.line import MAX_PRINTED, Flood, Gone, Late, Line
+from autograder.wire import Kind
+
+MAX_TEXT = 2_000  # characters of an exception's message
+_EXIT_SECONDS = 1.0
+_CPU_BLUR = 0.1  # seconds between what the kernel limits and what it reports
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a process ended: its wait status, and the CPU seconds it had used."""
+
+    status: int
+    cpu: float
+
+
+class Greedy(Exception):
+    """All its processes together use more memory than they may."""
+
+
+class Child:
+    """One submission's process. After a ``Lost`` it is gone; open another.
+
+    Args:
+        pidfd: the process; the only handle by which it is killed.
+        line: its pipes.
+        limits: for what is kept of its prints, and to tell why it ended.
+        exit_of: how it ended, if it does within so many seconds.
+    """
+
+    def __init__(
+        self, pidfd: int, line: Line, limits: Limits, exit_of: Callable[[float], Exit | None]
+    ) -> None:
+        self._pidfd = pidfd
+        self._line = line
+        self._limits = limits
+        self._exit_of = exit_of
+        self.alive = True
+
+    def run(self, cell: Cell, seconds: float) -> Reply:
+        """Execute one cell; ``Returned`` holds the IPython commands that were left out of it."""
+        return self._ask(Kind.RUN, (cell.number, cell.source), seconds)
+
+    def call(
+        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
+    ) -> Reply:
+        """Call a function of the notebook with plain data, or ``wire.Ref`` for kept values."""
+        reply = self._ask(Kind.CALL, (name, args, kwargs), seconds)
+        return Missing(name) if isinstance(reply, Missing) else reply
+
+    def keep(self, handle: int, value: object, seconds: float) -> Reply:
+        """Put a value into the child."""
+        return self._ask(Kind.KEEP, (handle, value), seconds)
+
+    def fetch(self, handle: int, seconds: float) -> Reply:
+        """The content of a kept value now."""
+        return self._ask(Kind.FETCH, (handle,), seconds)
+
+    @property
+    def printed(self) -> str:
+        """What was printed so far, as far as it is kept; no control characters."""
+        return self._line.printed
+
+    @property
+    def printed_dropped(self) -> int:
+        """Bytes printed beyond what is kept."""
+        return self._line.dropped
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Wait until the child has confined itself. Raises SandboxError if it could not."""
+        said = self._line.first_words(READY, time.monotonic() + seconds)
+        self._pid = watch.process_id(self._pidfd)
+        self._warm_bytes = watch.own_bytes(self._pid)
+        self._line.idle = self._check_memory
+        if said != READY:
+            self.close()
+            raise SandboxError(f"a child could not be confined: {said.decode(errors='replace')}")
+
+    def close(self) -> None:
+        """Kill it. All that it has started ends with it; the zygote reaps."""
+        if not self.alive:
+            return
+        self.alive = False
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        os.close(self._pidfd)
+        self._line.close()
+
+    def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
+        if not self.alive:
+            return Lost(Outcome.CRASHED, "it had ended before")
+        payload = wire.encode(value)
+        try:
+            return understood(*self._line.ask(kind, payload, time.monotonic() + seconds))
+        except Late:
+            lost = Lost(Outcome.TIMEOUT, f"no answer within {seconds:g} s")
+        except Gone:
+            lost = self._why()
+        except Flood:
+            lost = Lost(Outcome.CRASHED, f"it printed more than {MAX_PRINTED >> 20} MiB")
+        except Greedy:
+            lost = Lost(Outcome.MEMORY, "too much in all its processes together")
+        except wire.ProtocolError as error:
+            lost = Lost(Outcome.CRASHED, f"not an answer: {error}")
+        self.close()
+        return lost
+
+    def _check_memory(self) -> None:
+        """The kernel's limit holds for each process by itself; several could use more together."""
+        processes = watch.tree(self._pid)
+        if len(processes) == 1:
+            return
+        used = sum(watch.own_bytes(pid) - self._warm_bytes for pid in processes)
+        if used > self._limits.memory_mib * 2**20:
+            raise Greedy
+
+    def _why(self) -> Lost:
+        """Why the child closed its pipe, from how it ended."""
+        with contextlib.suppress(Flood):
+            self._line.drain()
+        ended = self._exit_of(_EXIT_SECONDS)
+        if ended is None:
+            return Lost(Outcome.CRASHED, "it closed its pipe")
+        if not os.WIFSIGNALED(ended.status):
+            return Lost(Outcome.CRASHED, f"exit status {os.waitstatus_to_exitcode(ended.status)}")
+        number = os.WTERMSIG(ended.status)
+        if ended.cpu > self._limits.cpu_seconds - _CPU_BLUR:
+            return Lost(Outcome.TIMEOUT, f"{ended.cpu:.1f} s of CPU time used")
+        if number == signal.SIGKILL:  # by none of us: the kernel had no memory left
+            return Lost(Outcome.MEMORY, "killed by the kernel")
+        return Lost(Outcome.CRASHED, f"signal {signal.Signals(number).name}")
+
+
+def understood(kind: Kind, payload: bytearray) -> Reply:
+    """The reply as a value. Raises wire.ProtocolError."""
+    value = wire.decode(memoryview(payload))
+    if kind is Kind.RETURNED:
+        return Returned(value)
+    if kind is Kind.MISSING and isinstance(value, str):
+        return Missing(value)
+    if kind is Kind.RAISED and isinstance(value, tuple) and len(value) == 2:
+        name, text = value
+        if isinstance(text, str) and name in wire.EXCEPTIONS:
+            return Raised(name, text[:MAX_TEXT])
+    raise wire.ProtocolError("not an answer to that request")

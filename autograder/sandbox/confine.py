@@ -1,0 +1,148 @@
+"""Takes a process's rights away, in the order that works; every step raises OSError if it fails.
+
+``enter_slot`` does it once for a slot's process, ``enter_child`` for each child forked from it.
+A half-confined process must not go on: the caller ends it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+from dataclasses import dataclass
+
+from autograder.model import Limits, Tier
+from autograder.sandbox import kernel, landlock, limits, rootfs
+
+NOBODY = 65534
+_FIRST_SLOT_USER = 100_000  # slots of a root grader are users of their own, above all real ones
+
+_ALL_BUT_PIDS = (
+    kernel.NEW_USER
+    | kernel.NEW_MOUNTS
+    | kernel.NEW_NETWORK
+    | kernel.NEW_IPC
+    | kernel.NEW_HOSTNAME
+    | kernel.NEW_CGROUP
+)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One place where submissions run one after the other."""
+
+    tier: Tier
+    number: int
+    readable: tuple[str, ...]  # interpreter and libraries
+    folder: str  # S2: where the child's own folder is; S1: where each child's is made
+    abi: int = 0  # of Landlock
+
+
+@dataclass(frozen=True)
+class Pipes:
+    """The child's ends: requests come in, replies and prints go out."""
+
+    requests: int
+    replies: int
+    output: int
+
+
+def enter_slot(slot: Slot) -> int:
+    """Confine a slot's process as far as its children share it; returns a descriptor of /proc.
+
+    With S2 the namespaces are made, but this process itself stays outside the new process
+    namespace: its first fork is that namespace's first process.
+    """
+    proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    root = os.geteuid() == 0
+    namespaces = slot.tier is Tier.S2
+    if namespaces and root:
+        # The interpreter may lie where only root can reach it, so the root is built first.
+        kernel.unshare(kernel.NEW_MOUNTS)
+        rootfs.build(slot.readable, slot.folder)
+    if root:
+        _become(_FIRST_SLOT_USER + slot.number)
+    if not namespaces:
+        _check_reachable(slot.readable)
+    if namespaces:
+        uid, gid = os.geteuid(), os.getegid()
+        kernel.unshare(_ALL_BUT_PIDS | kernel.NEW_PIDS)
+        _map_user(proc, inside=0, uid=uid, gid=gid)
+        if not root:
+            rootfs.build(slot.readable, slot.folder)
+    return proc
+
+
+def enter_child(
+    slot: Slot, allowed: Limits, *, proc: int, folder: str, program: bytes, others: int
+) -> None:
+    """Confine a child for good; the next thing that runs may be student code.
+
+    Args:
+        slot: where it runs.
+        allowed: its limits.
+        proc: the descriptor from ``enter_slot``; closed here.
+        folder: the child's own; with S2 it is in memory.
+        program: the seccomp filter.
+        others: tasks of this user that do not count against the child.
+    """
+    if slot.tier is Tier.S2:
+        kernel.unshare(_ALL_BUT_PIDS)
+        _map_user(proc, inside=NOBODY, uid=0, gid=0)
+        rootfs.mount_work(folder, allowed.disk_mib)
+    else:
+        os.chdir(folder)
+    mapped = limits.mapped_bytes(proc)
+    os.close(proc)
+    os.setsid()
+    kernel.die_with_parent(signal.SIGKILL)
+    kernel.set_dumpable(False)
+    limits.apply(allowed, mapped=mapped, others=others)
+    kernel.set_no_new_privileges()
+    kernel.drop_capabilities()
+    landlock.restrict(read=slot.readable, write=(folder,), devices=rootfs.DEVICES, abi=slot.abi)
+    kernel.install_filter(program)
+
+
+def take_pipes(pipes: Pipes, keep: int) -> int:
+    """Put the pipes at 3 (requests), 4 (replies) and 1, 2 (prints); close all else but ``keep``.
+
+    Returns the new number of ``keep``. Standard input is /dev/null.
+    """
+    ends = (os.open("/dev/null", os.O_RDONLY), pipes.output, pipes.output)
+    wanted = (*ends, pipes.requests, pipes.replies, keep)
+    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in wanted]  # clear of the targets
+    for target, fd in enumerate(moved):
+        os.dup2(fd, target)
+    kernel.close_range(len(moved))
+    return len(moved) - 1
+
+
+def _become(user: int) -> None:
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    kernel.set_dumpable(True)  # or its own /proc files, the id maps, would belong to root
+
+
+def _check_reachable(readable: tuple[str, ...]) -> None:
+    """PermissionError if this user cannot read the interpreter or the libraries."""
+    for path in readable:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(path):
+            pass
+
+
+def _map_user(proc: int, *, inside: int, uid: int, gid: int) -> None:
+    """This user is ``inside`` in the new user namespace, and nobody else exists there."""
+    _write(proc, "self/setgroups", "deny")
+    _write(proc, "self/uid_map", f"{inside} {uid} 1")
+    _write(proc, "self/gid_map", f"{inside} {gid} 1")
+
+
+def _write(folder: int, name: str, text: str) -> None:
+    fd = os.open(name, os.O_WRONLY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)

@@ -1,0 +1,89 @@
+"""What this machine offers, and what to do where a protection is missing. Runs everywhere."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from pathlib import Path
+
+from autograder.errors import SandboxUnavailable
+from autograder.model import Tier
+
+_ELSEWHERE = (
+    "Grade on Linux: a Linux machine, Docker Desktop or WSL 2. "
+    "`autograder check NOTEBOOK` works on every system."
+)
+_APPARMOR = (
+    "This system (Ubuntu 23.10 or later) keeps ordinary programs from making user namespaces. "
+    "Run the grader as root, or install an AppArmor profile with `userns,` for its Python, "
+    "or grade with `--tier S1`."
+)
+_CONTAINER = (
+    "In a container the default seccomp profile refuses new namespaces. Start it with a profile "
+    "that allows unshare, mount, umount2, pivot_root, mount_setattr, setns and clone "
+    "(`--security-opt seccomp=FILE`, and `--security-opt apparmor=unconfined` where AppArmor is "
+    "on), or grade with `--tier S1`."
+)
+_USER_NAMESPACES = (
+    "User namespaces are switched off. Allow them "
+    "(`sysctl kernel.unprivileged_userns_clone=1`, `sysctl user.max_user_namespaces=10000`), "
+    "run the grader as root, or grade with `--tier S1`."
+)
+_NAMESPACES = "Run the grader as root, or grade with `--tier S1`."
+_NO_LANDLOCK = (
+    "Landlock is part of Linux from 5.13 on (tier S1 needs 6.7, network rules): use a newer "
+    "kernel, or add `landlock` to the `lsm=` list on the kernel's command line."
+)
+_UNREADABLE = (
+    "As root, tier S1 runs each submission as a user of its own, who cannot read this Python or "
+    "its libraries. Install both where everyone may read them (not below /root), run the grader "
+    "as an ordinary user, or use tier S2."
+)
+
+
+def require(tier: Tier) -> None:
+    """Raise SandboxUnavailable on a system where ``tier`` cannot exist."""
+    if tier is Tier.S0:
+        raise SandboxUnavailable(["tier S0 isolates nothing"], "Choose S2 or S1.")
+    if sys.platform != "linux":
+        raise SandboxUnavailable([f"{platform.system()} has no sandbox for code"], _ELSEWHERE)
+    from autograder.sandbox import landlock, seccomp
+
+    if not seccomp.supported():
+        missing = f"there is no list of system calls for {platform.machine()} yet"
+        raise SandboxUnavailable([missing], "Grade on an x86-64 machine.")
+    version, needed = landlock.version(), 1 if tier is Tier.S2 else 4
+    if version < needed:
+        missing = f"Landlock version {needed} is needed, this kernel has {version or 'none'}"
+        raise SandboxUnavailable([missing], _NO_LANDLOCK)
+
+
+def cure(tier: Tier) -> str:
+    """What to do about a kernel that refuses to confine a process as ``tier`` wants it."""
+    if tier is not Tier.S2:
+        return _UNREADABLE
+    if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        return _APPARMOR
+    if _in_container():
+        return _CONTAINER
+    closed = _setting("kernel/unprivileged_userns_clone") == "0"
+    if closed or _setting("user/max_user_namespaces") == "0":
+        return _USER_NAMESPACES
+    return _NAMESPACES
+
+
+def _in_container() -> bool:
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return True
+    return "kubepods" in _text(Path("/proc/self/cgroup"))
+
+
+def _setting(name: str) -> str:
+    return _text(Path("/proc/sys", name)).strip()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

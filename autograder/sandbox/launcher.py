@@ -1,0 +1,273 @@
+"""Where the grader meets the sandbox: ``Nursery`` → ``Sandbox`` → ``Child``.
+
+The nursery is a separate program, started with an empty environment, that imports the libraries
+once. Each slot of it has a zygote, and each submission a child of that. The grader talks to them
+through inherited sockets and pipes only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict
+from types import TracebackType
+
+from autograder.errors import SandboxError, SandboxUnavailable
+from autograder.model import Limits, Tier
+from autograder.sandbox import channel, host, libraries
+from autograder.sandbox.channel import Message
+from autograder.sandbox.child import Child, Exit
+from autograder.sandbox.line import Line
+
+_IMPORT_SECONDS = 120.0  # torch from a cold disk
+_START_SECONDS = 20.0  # one zygote, or one child
+
+_ENTRY = (
+    "import sys; sys.path.append(sys.argv[1]); from autograder.sandbox.nursery import main; main()"
+)
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "KERAS_BACKEND": "torch",
+    "MPLBACKEND": "Agg",
+    # One thread each: a thread would not survive the fork, and slots share the cores.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # Each arena reserves 64 MiB of address space, which the memory limit counts.
+    "MALLOC_ARENA_MAX": "2",
+}
+_REFUSED = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ENOSPC, errno.EUSERS, errno.EINVAL}
+
+
+class Nursery:
+    """A warm process for one set of imports, shared by ``slots`` workers.
+
+    Make it before the workers are forked: each inherits every slot's socket and uses its own.
+
+    Args:
+        preload: modules to import, once.
+        tier: how its children are confined.
+        slots: how many workers there are.
+        warm: import at once, beside the caller, and not at the first ``sandbox``.
+
+    Raises:
+        SandboxUnavailable: this is no system on which ``tier`` exists.
+    """
+
+    def __init__(
+        self, preload: tuple[str, ...], *, tier: Tier, slots: int, warm: bool = False
+    ) -> None:
+        host.require(tier)
+        self.preload = preload
+        self.tier = tier
+        self._creator = os.getpid()
+        self._home = tempfile.mkdtemp(prefix="autograder-")
+        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(slots + 1)]
+        self._control, *self._ends = [ours for ours, _ in pairs]
+        self._process = _execute([theirs for _, theirs in pairs], self._home)
+        for _, theirs in pairs:
+            theirs.close()
+        self._asked = False
+        if warm:
+            self._ask_to_warm()
+
+    def warm(self) -> None:
+        """Wait until everything is imported. Raises SandboxError."""
+        self._ask_to_warm()
+        with _explained(self._process):
+            _expect_ok(self._control, self.tier, _IMPORT_SECONDS)
+        self._asked = False
+
+    def sandbox(self, slot: int) -> Sandbox:
+        """A new sandbox for the worker that has ``slot``. Raises SandboxError."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs, _explained(self._process):
+                channel.send(self._ends[slot], self._request(slot), (theirs.fileno(),))
+            with _explained(self._process):
+                _expect_ok(self._ends[slot], self.tier, _IMPORT_SECONDS)
+                _expect_ok(ours, self.tier, _START_SECONDS)
+        except SandboxError:
+            ours.close()
+            raise
+        return Sandbox(ours, self.tier)
+
+    def close(self) -> None:
+        """End the warm process, and with it everything it has forked."""
+        for end in (self._control, *self._ends):
+            end.close()
+        if os.getpid() != self._creator:
+            return  # a worker: the process is not ours
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _ask_to_warm(self) -> None:
+        if not self._asked:
+            self._asked = True
+            with _explained(self._process):
+                channel.send(self._control, self._request(0))
+
+    def _request(self, slot: int) -> Message:
+        from autograder.sandbox import rootfs
+
+        search = libraries.search_path()
+        readable = [*libraries.interpreter(), *search, *rootfs.SYSTEM]
+        s2 = self.tier is Tier.S2
+        return {
+            "preload": self.preload,
+            "search": search,
+            "readable": readable,
+            "folder": rootfs.work_folder(readable) if s2 else tempfile.gettempdir(),
+            "tier": self.tier,
+            "slot": slot,
+        }
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Sandbox:
+    """One slot's zygote: opens a child for each submission. Belongs to one process."""
+
+    def __init__(self, end: socket.socket, tier: Tier) -> None:
+        self.tier = tier
+        self._end = end
+        self._serial = 0
+        self._children: dict[int, Child] = {}
+        self._exits: dict[int, Exit] = {}
+
+    def child(self, limits: Limits) -> Child:
+        """A fresh, completely confined child.
+
+        Raises:
+            SandboxError: it could not be confined, or the zygote is gone.
+        """
+        self._forget_closed()
+        self._serial += 1
+        serial = self._serial
+        request = {"serial": serial, "limits": asdict(limits), "seed": secrets.randbits(32)}
+        (requests, to_child), (from_child, replies), (prints, output) = (
+            os.pipe() for _ in range(3)
+        )
+        try:
+            channel.send(self._end, request, (requests, replies, output))
+            pidfd = self._pidfd(serial)
+        except (channel.Closed, TimeoutError, SandboxError) as error:
+            for fd in (to_child, from_child, prints):
+                os.close(fd)
+            raise _failure(error) from error
+        finally:
+            for fd in (requests, replies, output):
+                os.close(fd)
+        line = Line(to_child, from_child, prints, kept=limits.output_kib * 1024)
+        child = Child(pidfd, line, limits, lambda seconds: self._exit(serial, seconds))
+        self._children[serial] = child
+        child.wait_until_ready(_START_SECONDS)
+        return child
+
+    def close(self) -> None:
+        """End the zygote and every child of it."""
+        for child in self._children.values():
+            child.close()
+        self._children.clear()
+        self._end.close()
+
+    def _pidfd(self, serial: int) -> int:
+        """The process descriptor of the child that was asked for."""
+        self._end.settimeout(_START_SECONDS)
+        while True:
+            message, fds = channel.receive(self._end)
+            if message.get("child") == serial:
+                return fds[0]
+            self._take(message)
+
+    def _exit(self, serial: int, seconds: float) -> Exit | None:
+        """How a child ended; None if it has not within ``seconds``."""
+        self._end.settimeout(seconds)
+        with contextlib.suppress(TimeoutError, channel.Closed):
+            while serial not in self._exits:
+                self._take(channel.receive(self._end)[0])
+        return self._exits.get(serial)
+
+    def _take(self, message: Message) -> None:
+        if "exit" in message:
+            self._exits[message["exit"]] = Exit(message["status"], message["cpu"])
+        else:
+            raise SandboxError(message["error"])
+
+    def _forget_closed(self) -> None:
+        self._children = {key: child for key, child in self._children.items() if child.alive}
+        self._exits.clear()
+
+
+def _execute(ends: list[socket.socket], home: str) -> subprocess.Popen[bytes]:
+    """Start the warm process; it gets its sockets and nothing else of ours."""
+    fds = [end.fileno() for end in ends]
+    # The kernel would end it together with the *thread* that starts it.
+    main = threading.current_thread() is threading.main_thread()
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-I", "-S", "-X", "utf8", "-c", _ENTRY),
+            *(libraries.package_root(), str(os.getpid() if main else 0)),
+            ",".join(map(str, fds)),
+        ],
+        env={**_ENVIRONMENT, "HOME": home, "TMPDIR": home},
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=fds,
+        start_new_session=True,  # Ctrl-C is for the grader, which then closes us
+    )
+
+
+def _expect_ok(end: socket.socket, tier: Tier, seconds: float) -> None:
+    end.settimeout(seconds)
+    message, _ = channel.receive(end)
+    if message.get("errno") in _REFUSED:
+        raise SandboxUnavailable([message["error"]], host.cure(tier))
+    if "error" in message:
+        raise SandboxError(message["error"])
+
+
+@contextlib.contextmanager
+def _explained(process: subprocess.Popen[bytes]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """Turn a silent end of the warm process into a SandboxError with its last words."""
+    try:
+        yield
+    except (channel.Closed, TimeoutError) as error:
+        raise _failure(error, _last_words(process)) from error
+
+
+def _last_words(process: subprocess.Popen[bytes]) -> str:
+    assert process.stderr is not None
+    os.set_blocking(process.stderr.fileno(), False)
+    text = process.stderr.read() or b""
+    return text.decode(errors="replace")[-2000:]
+
+
+def _failure(error: Exception, words: str = "") -> SandboxError:
+    if isinstance(error, SandboxError):
+        return error
+    what = "does not answer" if isinstance(error, TimeoutError) else "has ended"
+    return SandboxError(f"the sandbox process {what}. {words}".strip())

@@ -1,0 +1,135 @@
+"""The warm process: executed by ``launcher``, imports the libraries once, forks one zygote a slot.
+
+It is started with an empty environment and never sees a test, a reference or a student's file:
+whatever lies in its memory can be read by student code. It runs no student code itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from autograder.sandbox import channel, kernel
+from autograder.sandbox.channel import Message
+
+# What the worker and student code need without a file system that holds it.
+_ALSO = (
+    *("ast", "asyncio", "code", "inspect", "linecache", "traceback", "warnings"),
+    *("encodings.idna", "encodings.latin_1", "encodings.unicode_escape"),
+    "autograder.sandbox.zygote",
+)
+# What libraries themselves import late; better once here than in every child that uses it.
+_LATE = {
+    "numpy": ("fft", "linalg", "lib.stride_tricks", "ma", "polynomial", "random", "testing"),
+    "torch": ("autograd", "nn.functional", "optim"),
+}
+
+
+class NotWarm(Exception):
+    """A module cannot be imported, or the process may not be forked as it is."""
+
+
+def main() -> None:
+    """The entry: ``sys.argv`` holds our folder, the parent's process id, and the sockets."""
+    folder, parent, sockets = sys.argv[1], int(sys.argv[2]), sys.argv[3].split(",")
+    sys.argv = [""]
+    if parent:  # 0: the thread that started us may end before the grader does
+        kernel.die_with_parent(signal.SIGKILL)
+        if os.getppid() != parent:
+            return
+    WarmProcess(folder, [int(fd) for fd in sockets]).serve()
+
+
+class WarmProcess:
+    """Answers ``warm`` and ``sandbox`` requests until every socket is closed."""
+
+    def __init__(self, folder: str, sockets: list[int]) -> None:
+        self._folder = folder  # where this package was imported from
+        self._ends = {fd: socket.socket(fileno=fd) for fd in sockets}
+        self._warm = False
+
+    def serve(self) -> None:
+        """Answer until the grader and all its workers have closed their ends."""
+        poll = select.poll()
+        for fd in self._ends:
+            poll.register(fd, select.POLLIN)
+        while self._ends:
+            for fd, _ in poll.poll():
+                try:
+                    self._answer(self._ends[fd])
+                except channel.Closed:
+                    poll.unregister(fd)
+                    self._ends.pop(fd).close()
+
+    def _answer(self, end: socket.socket) -> None:
+        message, fds = channel.receive(end)
+        _reap()
+        try:
+            if not self._warm:
+                self._import(message)
+            for fd in fds:
+                self._fork_zygote(message, fd)
+        except NotWarm as reason:
+            channel.send(end, {"error": str(reason)})
+        else:
+            channel.send(end, {"ok": True})
+        finally:
+            for fd in fds:
+                os.close(fd)
+
+    def _import(self, message: Message) -> None:
+        """Import what the message names; afterwards this process looks as a child's should."""
+        sys.path += [path for path in message["search"] if path not in sys.path]
+        late = (f"{top}.{name}" for top in message["preload"] for name in _LATE.get(top, ()))
+        for name in (*_ALSO, *message["preload"], *late):
+            try:
+                importlib.import_module(name)
+            except ImportError as error:
+                raise NotWarm(f"cannot import {name}: {error}") from error
+        if self._folder not in message["search"]:
+            sys.path.remove(self._folder)  # the course's own code is not for students
+        shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # what imports left there
+        os.environ["HOME"] = os.environ["TMPDIR"] = message["folder"]
+        gc.collect()
+        gc.freeze()  # a collection in a child must not write to, and so copy, what is shared
+        self._warm = True
+
+    def _fork_zygote(self, message: Message, fd: int) -> None:
+        _check_forkable()
+        nursery = os.getpid()
+        if os.fork():
+            return
+        try:
+            for end in self._ends.values():
+                end.close()
+            from autograder.sandbox import zygote
+
+            zygote.main(message, socket.socket(fileno=os.dup(fd)), nursery)
+        finally:
+            os._exit(1)
+
+
+def _check_forkable() -> None:
+    """A thread would be lost in the fork; memory shared for writing would join all children."""
+    if len(list(Path("/proc/self/task").iterdir())) != 1:
+        raise NotWarm("an imported module has started a thread")
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        permissions = line.split()[1]
+        if "w" in permissions and "s" in permissions:
+            raise NotWarm(f"an imported module has mapped shared memory: {line}")
+
+
+def _reap() -> None:
+    """Collect zygotes that have ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return

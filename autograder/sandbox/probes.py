@@ -1,0 +1,115 @@
+"""Runs inside the sandbox, as a cell: tries what must be refused and lists what was not.
+
+Only the grader's own self-test runs this, before any student's code; its word can be believed.
+"""
+
+import ctypes
+import errno
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.ENOENT, errno.ENOSYS, errno.EROFS})
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def probe(namespaces: bool, processes: int) -> list[str]:
+    """One sentence for each protection that is not there.
+
+    Args:
+        namespaces: whether the child should have a world of its own (S2).
+        processes: how many processes and threads it may have.
+    """
+    found = [sentence for sentence, attempt in _attempts() if not _is_refused(attempt)]
+    found += _identity(namespaces)
+    if _threads(4 * processes) >= 4 * processes:
+        found.append("the number of processes is not limited")
+    return found
+
+
+def _attempts() -> Iterable[tuple[str, Callable[[], object]]]:
+    """What must fail, and the sentence to report if it does not."""
+    for path in ("/etc/passwd", "/proc/self/maps", "/proc/1/environ", "/sys/kernel"):
+        yield f"files outside can be read ({path})", partial(os.open, path, os.O_RDONLY)
+    yield "the root folder can be listed", partial(os.open, "/", os.O_RDONLY)
+    for folder in (Path("/usr/lib"), Path("/"), Path(os.__file__).parent):
+        name = folder / ".autograder-probe"
+        yield f"files outside can be written ({folder})", partial(os.open, name, os.O_CREAT)
+    yield "programs can be started", partial(os.execv, "/bin/sh", ["sh", "-c", "exit"])
+    yield "pipes with names can be made", partial(os.mkfifo, "probe.fifo")
+    yield "signals can be sent", partial(os.kill, 1, 0)
+    for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
+        yield f"sockets can be made ({family.name})", partial(socket.socket, family)
+    for call, number, *arguments in _CALLS:
+        yield f"the system call {call} is open", partial(_call, number, *arguments)
+
+
+# name, number on x86-64, arguments that would succeed or fail otherwise than by a refusal
+_CALLS: tuple[tuple[str, int, *tuple[int, ...]], ...] = (
+    *(("ptrace", 101, 0), ("setns", 308, 0, 0), ("unshare", 272, 0x10000000)),
+    *(("mount", 165, 0, 0, 0, 0), ("pivot_root", 155, 0, 0), ("chroot", 161, 0)),
+    *(("clone", 56, 0x10000000), ("clone3", 435, 0, 0), ("mknod", 133, 0, 0, 0)),
+    *(("process_vm_readv", 310, 0), ("pidfd_open", 434, 0, 0), ("prlimit64", 302, 1, 7, 0, 0)),
+    *(("setpriority", 141, 0, 0, 0), ("sched_setaffinity", 203, 0, 0, 0), ("bpf", 321, 0, 0)),
+    *(("perf_event_open", 298, 0), ("userfaultfd", 323, 1), ("io_uring_setup", 425, 1, 0)),
+    *(("keyctl", 250, 0, -3, 1), ("add_key", 248, 0), ("personality", 135, 0xFFFFFFFF)),
+    *(("memfd_create", 319, 0), ("memfd_secret", 447, 0), ("shmget", 29, 0, 4096, 0o1600)),
+    *(("inotify_init1", 294, 0), ("flock", 73, 0, 4), ("open_by_handle_at", 304, 0, 0, 0)),
+    *(("name_to_handle_at", 303, 0), ("fanotify_init", 300, 0, 0), ("kexec_load", 246, 0)),
+    *(("init_module", 175, 0), ("quotactl", 179, 0), ("process_madvise", 440, 0)),
+)
+
+
+def _call(number: int, *arguments: int) -> None:
+    words = [ctypes.c_long(word) for word in arguments]
+    if _libc.syscall(ctypes.c_long(number), *words) < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+def _is_refused(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except OSError as error:
+        return error.errno in REFUSED
+    return False
+
+
+def _identity(namespaces: bool) -> Iterable[str]:
+    """What the process can see of itself."""
+    if os.getuid() == 0 or os.geteuid() == 0:
+        yield "student code would run as root"
+    if namespaces and (os.getpid() != 1 or os.getppid() != 0):
+        yield "student code would see other processes"
+    if any(_is_open(fd) for fd in range(5, 64)):
+        yield "descriptors of the grader stay open"
+
+
+def _is_open(fd: int) -> bool:
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+
+
+def _threads(wanted: int) -> int:
+    """How many threads can be started, up to ``wanted``."""
+    done = threading.Event()
+    started: list[threading.Thread] = []
+    try:
+        while len(started) < wanted:
+            thread = threading.Thread(target=done.wait)
+            thread.start()
+            started.append(thread)
+    except RuntimeError:
+        pass
+    finally:
+        done.set()
+    for thread in started:
+        thread.join()
+    return len(started)

@@ -1,0 +1,98 @@
+"""The only files student code sees: interpreter, libraries, three devices, a folder of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.sandbox import kernel
+
+_WORK = ("/work", "/notebook", "/submission")  # names for the child's own folder
+DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
+
+# What shared libraries need at run time, on every distribution; absent ones are left out.
+SYSTEM = (
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/lib32",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/usr/share/zoneinfo",
+    "/usr/share/fonts",
+)
+
+_BASE = "/tmp"  # noqa: S108 - only covered, and only in a mount namespace of our own
+_INODES = 4096
+
+
+def work_folder(readable: Iterable[str]) -> str:
+    """Where the child's own folder goes: a name that hides no library."""
+    paths = [os.path.realpath(path) for path in readable]
+    return next(name for name in _WORK if not any(path.startswith(f"{name}/") for path in paths))
+
+
+def build(readable: Iterable[str], work: str) -> None:
+    """Make a new root that holds ``readable``, read-only, and the empty ``work``; move into it.
+
+    Needs a mount namespace of one's own and the right to mount in it. Raises OSError.
+    """
+    kernel.mount(None, "/", None, kernel.RECURSIVE | kernel.PRIVATE)
+    sources = {path: _open(path) for path in (*outermost(readable), *DEVICES)}
+    kernel.mount("tmpfs", _BASE, "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "size=1m,mode=755")
+    for path, fd in sources.items():
+        _bind(fd, path)
+        os.close(fd)
+    _link_other_names(readable)
+    Path(_BASE + work).mkdir()
+    temporary = Path(_BASE + _BASE)
+    if not temporary.exists():  # it does if a library lies below it
+        temporary.symlink_to(work)
+    os.chdir(_BASE)
+    kernel.pivot_root_here()
+    kernel.make_readonly("/", recursive=False)
+
+
+def mount_work(work: str, mib: int) -> None:
+    """Put an empty folder of ``mib`` MiB in memory at ``work`` and go there. Raises OSError."""
+    flags = kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC | kernel.NO_SYMLINK_FOLLOW
+    kernel.mount("tmpfs", work, "tmpfs", flags, f"size={mib}m,nr_inodes={_INODES},mode=700")
+    os.chdir(work)
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """The real paths that exist and lie in no other of them, shortest first."""
+    found: list[str] = []
+    for path in sorted({os.path.realpath(path) for path in paths}, key=len):
+        inside = any(path.startswith(f"{outer}/") for outer in found)
+        if not inside and os.path.exists(path):  # noqa: PTH110
+            found.append(path)
+    return found
+
+
+def _open(path: str) -> int:
+    return os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+
+def _bind(source: int, path: str) -> None:
+    target = Path(_BASE + path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if Path(path).is_dir():
+        target.mkdir(exist_ok=True)
+    else:
+        target.touch()
+    # By descriptor: the path itself may be covered by now.
+    flags = kernel.BIND | kernel.RECURSIVE
+    kernel.mount(f"/proc/self/fd/{source}", str(target), None, flags)
+    if path not in DEVICES:
+        kernel.make_readonly(str(target))
+
+
+def _link_other_names(paths: Iterable[str]) -> None:
+    """/lib for /usr/lib and the like: names that are links outside are links inside."""
+    for path in paths:
+        real, link = os.path.realpath(path), Path(_BASE + path)
+        if path != real and Path(_BASE + real).exists() and not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(real)

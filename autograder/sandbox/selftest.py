@@ -1,0 +1,64 @@
+"""Proves the protections in a real child before anything of a student runs in one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.errors import SandboxError, SandboxUnavailable
+from autograder.model import Cell, Limits, Returned, Tier
+from autograder.sandbox import host
+from autograder.sandbox.child import Child
+from autograder.sandbox.launcher import Nursery, Sandbox
+
+_SECONDS = 5.0
+_LIMITS = Limits(cpu_seconds=5, memory_mib=256, processes=8, disk_mib=4, open_files=64)
+_PROBES = Path(__file__).with_name("probes.py")
+
+
+def selftest(sandbox: Sandbox) -> None:
+    """Try in a child what must not work.
+
+    Raises:
+        SandboxUnavailable: something worked, or a limit does not hold; ``missing`` says what.
+        SandboxError: no child could be made, or the probes themselves failed.
+    """
+    child = sandbox.child(_LIMITS)
+    try:
+        missing = _missing(child, sandbox.tier)
+    finally:
+        child.close()
+    if missing:
+        raise SandboxUnavailable(missing, host.cure(sandbox.tier))
+
+
+def available_tier(minimum: Tier) -> Tier:
+    """The strongest tier that this machine has, S2 or ``minimum``.
+
+    Raises:
+        SandboxUnavailable: not even ``minimum`` is there; why, and the cure.
+    """
+    for tier in (Tier.S2, Tier.S1):
+        try:
+            with Nursery((), tier=tier, slots=1) as nursery:
+                sandbox = nursery.sandbox(0)
+                try:
+                    selftest(sandbox)
+                finally:
+                    sandbox.close()
+        except SandboxUnavailable:
+            if tier is minimum:
+                raise
+        else:
+            return tier
+    raise ValueError(f"{minimum} is no tier to grade with")
+
+
+def _missing(child: Child, tier: Tier) -> list[str]:
+    """One sentence for each protection that the probes found open."""
+    ran = child.run(Cell(1, _PROBES.read_text(encoding="utf-8")), _SECONDS)
+    if not isinstance(ran, Returned):
+        raise SandboxError(f"the self-test could not run: {ran}")
+    reply = child.call("probe", (tier is Tier.S2, _LIMITS.processes), {}, _SECONDS)
+    if not isinstance(reply, Returned) or not isinstance(reply.value, list):
+        raise SandboxError(f"the self-test did not finish: {reply}")
+    return [str(sentence) for sentence in reply.value]

@@ -1,0 +1,187 @@
+"""What runs inside the sandbox: executes cells, calls functions, answers in frames.
+
+Nothing here defends anything. Student code shares this process and may change all of it; what
+comes out of the pipe is the student's answer, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import gc
+import inspect
+import linecache
+import os
+import random
+import signal
+import sys
+import traceback
+from _sitebuiltins import _Helper
+from collections.abc import Callable
+from types import ModuleType
+
+from autograder import wire
+from autograder.sandbox import cells
+from autograder.wire import Kind, Ref
+
+REQUESTS, REPLIES = 3, 4
+MAX_TEXT = 2_000  # bytes of an exception's message
+
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # torch's RuntimeErrors
+
+Answer = tuple[Kind, object]
+
+
+class Notebook:
+    """The one namespace in which a submission's cells run, as a real module ``__main__``."""
+
+    def __init__(self) -> None:
+        self.module = ModuleType("__main__")
+        self.names = self.module.__dict__
+        self.names.update(__builtins__=builtins, display=_display, get_ipython=_Shell)
+        self.names.update(exit=sys.exit, quit=sys.exit, help=_Helper())  # as site would
+        sys.modules["__main__"] = self.module
+        self.kept: dict[int, object] = {}
+
+    def run(self, number: int, source: str) -> Answer:
+        """Execute one cell; answers with the IPython commands that were left out."""
+        filename = f"<cell {number}>"
+        lines = source.splitlines(keepends=True)
+        linecache.cache[filename] = (len(source), None, lines, filename)
+        code, notices = cells.compile_cell(source, filename)
+        result = eval(code, self.names)  # noqa: S307 - running student code is what this is for
+        if inspect.iscoroutine(result):
+            _finish(result)
+        return Kind.RETURNED, list(notices)
+
+    def call(self, name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Answer:
+        """Call what the notebook calls ``name``."""
+        if name not in self.names:
+            return Kind.MISSING, name
+        function: Callable[..., object] = self.names[name]
+        return Kind.RETURNED, function(
+            *map(self._value, args), **{key: self._value(value) for key, value in kwargs.items()}
+        )
+
+    def keep(self, handle: int, value: object) -> Answer:
+        """Hold ``value`` under ``handle``."""
+        self.kept[handle] = value
+        return Kind.RETURNED, None
+
+    def fetch(self, handle: int) -> Answer:
+        """What is under ``handle`` now."""
+        return Kind.RETURNED, self.kept[handle]
+
+    def _value(self, value: object) -> object:
+        return self.kept[value.handle] if type(value) is Ref else value
+
+
+def serve(seed: int) -> None:
+    """Answer requests until the pipe closes."""
+    notebook = Notebook()
+    actions: dict[Kind, Callable[..., Answer]] = {
+        Kind.RUN: notebook.run,
+        Kind.CALL: notebook.call,
+        Kind.KEEP: notebook.keep,
+        Kind.FETCH: notebook.fetch,
+    }
+    _prepare(seed)
+    while header := _read(wire.HEADER_SIZE):
+        kind, request_id, length = wire.unpack_header(header)
+        payload = _read(length)
+        reply, data = _answer(actions[kind], payload)
+        _flush()
+        _write(wire.pack(reply, request_id, data))
+
+
+def _prepare(seed: int) -> None:
+    """Unlike every other child's: without this all would draw the same random numbers."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    random.seed(seed)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(seed % 2**32)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)
+    gc.enable()
+
+
+def _answer(action: Callable[..., Answer], payload: bytes) -> tuple[Kind, bytes]:
+    """Do what was asked, whatever student code raises meanwhile."""
+    try:
+        arguments = wire.decode(payload, writable=True, refs=True)
+        assert isinstance(arguments, tuple)
+        kind, value = action(*arguments)
+        return kind, wire.encode(value)
+    except BaseException as error:  # noqa: BLE001 - sys.exit and Ctrl-C are answers here, too
+        return Kind.RAISED, wire.encode(_described(error))
+
+
+def _described(error: BaseException) -> tuple[str, str]:
+    """The exception's listed name and its message."""
+    kind = wire.exception_kind(error)
+    try:
+        text = _message(error)
+    except BaseException:  # noqa: BLE001 - its __str__ is student code
+        text = ""
+    if kind == "RuntimeError" and any(phrase in text for phrase in _NO_MEMORY):
+        kind = "MemoryError"
+    return kind, text.encode(errors="replace")[:MAX_TEXT].decode(errors="ignore")
+
+
+def _message(error: BaseException) -> str:
+    """What the exception says, and the line of the cell it comes from."""
+    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith("<cell "):
+        return f"{error.msg} (line {error.lineno})"
+    text = str.__str__(str(error))
+    frames = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__, limit=-100)
+        if frame.filename.startswith("<cell ")
+    ]
+    return f"{text} (line {frames[-1]})" if frames else text
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):  # student code may have put anything there
+            stream.flush()
+
+
+def _read(size: int) -> bytes:
+    """Exactly ``size`` bytes; nothing at the end of the pipe."""
+    data = bytearray()
+    while len(data) < size:
+        piece = os.read(REQUESTS, size - len(data))
+        if not piece:
+            return b""
+        data += piece
+    return bytes(data)
+
+
+def _write(data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(REPLIES, view) :]
+
+
+def _finish(coroutine: object) -> None:
+    """Run a cell with a top-level ``await``; there is no event loop, so it must not wait."""
+    assert inspect.iscoroutine(coroutine)
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise RuntimeError("there is no event loop here: await asyncio.run(...) is not available")
+
+
+def _display(*values: object, **_: object) -> None:
+    """IPython's display, as text."""
+    for value in values:
+        print(value)
+
+
+class _Shell:
+    """What ``get_ipython()`` gives: every command exists and does nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *args, **kwargs: None

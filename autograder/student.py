@@ -1,0 +1,238 @@
+"""The proxy that tests use: ``student.f(x)`` calls ``f`` in the sandbox and gives back plain data.
+
+A student's mistake ends the test with a ``StudentFault`` that carries the reply as a value. A child
+that dies is replaced by a fresh one which runs the notebook's cells again, so that one bad call
+costs one test.
+"""
+
+from __future__ import annotations
+
+import builtins
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from autograder import messages, wire
+from autograder.messages import Call
+from autograder.model import (
+    Cell,
+    Limits,
+    Lost,
+    Missing,
+    Outcome,
+    Raised,
+    Reply,
+    Returned,
+    StudentSource,
+    Text,
+)
+
+MAX_TIMEOUTS = 2  # a function that ran out of time this often is not called again
+
+
+class Child(Protocol):
+    """Where student code runs: a sandboxed process, or a plain one for a student's own check."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still answers."""
+
+    def run(self, cell: Cell, seconds: float) -> Reply:
+        """Execute one cell."""
+
+    def call(
+        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
+    ) -> Reply:
+        """Call a function that the notebook defined."""
+
+    def keep(self, handle: int, value: object, seconds: float) -> Reply:
+        """Put a value into the child."""
+
+    def fetch(self, handle: int, seconds: float) -> Reply:
+        """The content of a kept value now."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class StudentFault(Exception):
+    """A call did not come back with a value: ``reply`` says how, ``call`` says which."""
+
+    def __init__(self, call: Call, reply: Raised | Missing | Lost) -> None:
+        self.call = call
+        self.reply = reply
+        super().__init__(call.name)
+
+
+class NotRaised(AssertionError):
+    """``student.raises`` saw no exception."""
+
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        self.kinds = kinds
+        super().__init__(" or ".join(kinds))
+
+
+class Kept:
+    """An object that lives in the child; pass it to a student's function like any value."""
+
+    def __init__(self, student: Student, handle: int, generation: int) -> None:
+        self._student = student
+        self.handle = handle
+        self.generation = generation
+
+    def fetch(self) -> object:
+        """Its content now, as plain data."""
+        return self._student.fetch(self)
+
+
+class Student:
+    """One student's notebook, executed; its functions are attributes.
+
+    Args:
+        source: the cells, run in order in every fresh child.
+        open_child: gives a new child, isolated as the tier says.
+        limits: wall times are enforced here and by the child, the rest by the child.
+    """
+
+    def __init__(
+        self, source: StudentSource, open_child: Callable[[], Child], limits: Limits
+    ) -> None:
+        self._source = source
+        self._open_child = open_child
+        self._limits = limits
+        self._child: Child | None = None
+        self._generation = 0
+        self._handles = 0
+        self._timeouts: Counter[str] = Counter()
+        self._ends: float | None = None
+        self._left_out: dict[int, Text] = {}  # cells that end their process, by position
+        self._broken: dict[int, Text] = {}  # cells that raised
+        self._commands: dict[int, Text] = {}  # cells with magics
+        self.last: tuple[Call, Reply] | None = None  # what the running test did last
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self._call(Call(name, args, kwargs))
+
+    @contextmanager
+    def raises(self, *kinds: type[Exception]) -> Iterator[None]:
+        """Expect the one call inside to raise one of ``kinds`` or a subclass of it."""
+        try:
+            yield
+        except StudentFault as fault:
+            if isinstance(fault.reply, Raised) and _is_one_of(fault.reply.kind, kinds):
+                return
+            raise
+        raise NotRaised(tuple(kind.__name__ for kind in kinds))
+
+    def keep(self, value: object) -> Kept:
+        """Put ``value`` into the child, to be passed to calls and fetched afterwards."""
+        child = self._ready()
+        self._handles += 1
+        call = Call("keep", (value,))
+        self._take(call, child.keep(self._handles, value, self._seconds(self._limits.call_seconds)))
+        return Kept(self, self._handles, self._generation)
+
+    def fetch(self, kept: Kept) -> object:
+        """The content of a kept value now, as plain data."""
+        call = Call("fetch")
+        if kept.generation != self._generation or self._child is None or not self._child.alive:
+            raise StudentFault(call, Lost(Outcome.CRASHED))
+        seconds = self._seconds(self._limits.call_seconds)
+        return self._take(call, self._child.fetch(kept.handle, seconds))
+
+    @property
+    def notices(self) -> tuple[Text, ...]:
+        """What happened to the notebook's cells, in their order."""
+        found = [
+            (position, text)
+            for group in (self._left_out, self._broken, self._commands)
+            for position, text in group.items()
+        ]
+        return tuple(text for _, text in sorted(found, key=lambda pair: pair[0]))
+
+    def broken_cells(self) -> tuple[Text, ...]:
+        """Sentences about cells that did not run to their end."""
+        return (*self._left_out.values(), *self._broken.values())
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
+    def _call(self, call: Call) -> object:
+        self.last = None
+        child = self._ready()
+        if self._timeouts[call.name] >= MAX_TIMEOUTS:
+            raise StudentFault(call, Lost(Outcome.TIMEOUT, "again"))
+        args = tuple(_reference(value) for value in call.args)
+        kwargs = {key: _reference(value) for key, value in (call.kwargs or {}).items()}
+        seconds = self._seconds(self._limits.call_seconds)
+        return self._take(call, child.call(call.name, args, kwargs, seconds))
+
+    def _take(self, call: Call, reply: Reply) -> object:
+        self.last = (call, reply)
+        if isinstance(reply, Returned):
+            return reply.value
+        if isinstance(reply, Lost):
+            self._timeouts[call.name] += reply.outcome is Outcome.TIMEOUT
+            self.close()
+        elif isinstance(reply, Raised) and reply.kind == "MemoryError":
+            self.close()  # what is left of its memory would fail the next test
+        raise StudentFault(call, reply)
+
+    def _ready(self) -> Child:
+        """A child in which every cell that can run has run."""
+        while self._child is None or not self._child.alive:
+            self.close()
+            self._seconds(0)  # starts the clock, and stops a notebook that only ever times out
+            child = self._open_child()
+            self._generation += 1
+            if self._run_cells(child):
+                self._child = child
+            else:
+                child.close()
+        return self._child
+
+    def _run_cells(self, child: Child) -> bool:
+        """Run the cells; False if one of them ended the process, which is then left out."""
+        for position, cell in enumerate(self._source.cells):
+            if position in self._left_out:
+                continue
+            seconds = self._seconds(self._limits.cell_seconds)
+            reply = child.run(cell, seconds)
+            if isinstance(reply, Lost):
+                self._left_out[position] = messages.cell_lost(cell.number, reply.outcome, seconds)
+                return False
+            if isinstance(reply, Raised):
+                self._broken[position] = messages.cell_failed(cell.number, reply.kind, reply.text)
+            elif isinstance(reply, Returned) and isinstance(reply.value, list) and reply.value:
+                codes = tuple(code for code in reply.value if isinstance(code, str))
+                self._commands[position] = messages.cell_skipped_syntax(cell.number, codes)
+        return True
+
+    def _seconds(self, wanted: float) -> float:
+        """``wanted``, or what is left of the submission's time; a fault when nothing is left."""
+        now = time.monotonic()
+        if self._ends is None:
+            self._ends = now + self._limits.total_seconds
+        left = self._ends - now
+        if left <= 0:
+            raise StudentFault(Call("notebook"), Lost(Outcome.TIMEOUT, "total"))
+        return min(wanted, left)
+
+
+def _reference(value: object) -> object:
+    return wire.Ref(value.handle) if isinstance(value, Kept) else value
+
+
+def _is_one_of(name: str, kinds: tuple[type[Exception], ...]) -> bool:
+    """Whether the exception called ``name`` is one of ``kinds``; a stub's is only if asked for."""
+    kind = getattr(builtins, name, Exception)
+    if kind is NotImplementedError and NotImplementedError not in kinds:
+        return False
+    return issubclass(kind, kinds)

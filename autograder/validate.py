@@ -1,0 +1,133 @@
+"""A course tested by itself: references score 100 %, stubs 0, points add up, hints exist."""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+from autograder import course, release, run
+from autograder.errors import CourseError, Problem
+from autograder.model import LANGUAGES, Assignment, Course, Score, Tier
+
+SEEDS = 3  # hidden tests draw their inputs: a reference that fails now and then is not right
+
+
+class _Unwatched:
+    """Nobody looks at the progress."""
+
+    def working(self, student: str, assignment: str = "") -> None:
+        """Not shown."""
+
+    def done(self, count: int = 1) -> None:
+        """Not shown."""
+
+
+def validate(root: Path, tier: Tier = Tier.S2) -> list[str]:
+    """Grade every reference and every stub as a student's, and check the tests' own texts.
+
+    Returns:
+        One line an assignment for a person to read.
+
+    Raises:
+        CourseError: with everything that is wrong.
+    """
+    loaded = course.load(root)
+    problems = [p for one in loaded.assignments.values() for p in _hint_problems(one, root)]
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="autograder-validate-") as folder:
+        submissions = Path(folder) / "submissions"
+        _write_submissions(loaded, submissions)
+        scores: list[Score] = []
+        for seed in range(SEEDS):
+            options = run.Options(
+                submissions, root, Path(folder) / f"results-{seed}", tier=tier, seed=seed
+            )
+            scores += run.grade(options, lambda total: nullcontext(_Unwatched())).scores
+    for slug, assignment in sorted(loaded.assignments.items()):
+        mine = [score for score in scores if score.assignment == slug]
+        problems += _score_problems(assignment, mine, root)
+        lines.append(_line(assignment, mine))
+    if problems:
+        raise CourseError(problems)
+    return lines
+
+
+def _write_submissions(loaded: Course, folder: Path) -> None:
+    """``reference-<lang>`` hands in the filled notebook, ``stub-<lang>`` the released one."""
+    for slug in loaded.assignments:
+        for lang in LANGUAGES:
+            for who, data in (
+                ("reference", release.source_notebook(loaded, slug, lang)),
+                ("stub", release.released_notebook(loaded, slug, lang)),
+            ):
+                path = folder / f"{who}-{lang}" / slug / f"{slug}.ipynb"
+                path.parent.mkdir(parents=True)
+                path.write_bytes(data)
+
+
+def _score_problems(assignment: Assignment, scores: list[Score], root: Path) -> Iterator[Problem]:
+    file = str(assignment.test_file.relative_to(root))
+    for score in scores:
+        if score.status != "graded":
+            yield Problem(file, score.student, f"to be graded: {score.reason}")
+            continue
+        for task in score.tasks:
+            worth: float = round(sum(test.max_points for test in task.tests), 6)
+            if worth != task.max_score:
+                expected = f"tests worth {task.max_score:g} points, found {worth:g}"
+                yield Problem(file, f"{task.id} points", expected)
+        wanted = assignment.max_score if score.student.startswith("reference") else 0.0
+        if score.score != wanted:
+            yield Problem(file, score.student, f"{wanted:g} points, found {_lost(score, wanted)}")
+
+
+def _lost(score: Score, wanted: float) -> str:
+    tests = [test for task in score.tasks for test in task.tests]
+    odd = [test.name for test in tests if (test.points == test.max_points) != (wanted > 0)]
+    seed = score.provenance.get("seed", "")
+    return f"{score.score:g} with seed {seed} ({', '.join(odd)})"
+
+
+def _line(assignment: Assignment, scores: list[Score]) -> str:
+    best: dict[str, set[float | None]] = defaultdict(set)
+    for score in scores:
+        best[score.student.partition("-")[0]].add(score.score)
+    found = ", ".join(
+        f"{who} {'/'.join(sorted(f'{s:g}' if s is not None else '–' for s in found))}"
+        for who, found in sorted(best.items())
+    )
+    tests = len([test for task in scores[0].tasks for test in task.tests]) if scores else 0
+    return f"{assignment.slug}: {assignment.max_score:g} points, {tests} tests; {found}"
+
+
+def _hint_problems(assignment: Assignment, root: Path) -> Iterator[Problem]:
+    """A hint id that a test names must have a text, and each text a test that names it."""
+    sources = [path.read_text(encoding="utf-8") for path in assignment.folder.glob("*.py")]
+    named = {
+        node.value
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    file = str((assignment.folder / "assignment.yaml").relative_to(root))
+    for hint in assignment.hints:
+        if hint not in named:
+            yield Problem(file, f"hints.{hint}", "a test that names this hint in `mistakes=`")
+    tests = ast.parse(assignment.test_file.read_text(encoding="utf-8"))
+    for hint in _mistake_keys(tests):
+        if hint not in assignment.hints:
+            yield Problem(file, f"hints.{hint}", "a text for this hint, which a test names")
+
+
+def _mistake_keys(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "mistakes":
+            for each in ast.walk(node.value):
+                if isinstance(each, ast.Dict):
+                    for key in each.keys:
+                        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                            yield key.value

@@ -1,0 +1,89 @@
+"""Worker processes on one machine: forked from a parent that has imported everything already.
+
+Each worker owns one slot of the run's warm processes. A worker elsewhere (a cluster's executor)
+inherits none, and opens its own at the first use.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.context import ForkContext
+from multiprocessing.queues import SimpleQueue
+
+from autograder.isolation import Isolation, Preload
+from autograder.model import Tier
+from autograder.sandbox.launcher import Sandbox
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Place:
+    """One slot of an ``Isolation``."""
+
+    isolation: Isolation
+    slot: int
+
+    def sandbox(self, preload: Preload) -> Sandbox:
+        """The slot's sandbox with these modules warm."""
+        self.isolation.open_nursery(preload)
+        return self.isolation.sandbox(preload, self.slot)
+
+    def discard(self, preload: Preload) -> None:
+        """Drop a sandbox that failed."""
+        self.isolation.discard(preload, self.slot)
+
+
+class _Here:
+    """What this process is, set once by ``_enter``."""
+
+    place: Place | None = None
+    names: SimpleQueue[str] | None = None
+
+
+def place(tier: Tier) -> Place:
+    """This process' slot; a process that inherited none makes its own warm processes."""
+    if _Here.place is None:
+        isolation = Isolation(tier, (), slots=1)
+        _Here.place = Place(isolation, 0)
+    return _Here.place
+
+
+def announce(student: str) -> None:
+    """Tell the parent whose turn it is."""
+    if _Here.names is not None:
+        _Here.names.put(student)
+
+
+def pool(isolation: Isolation, jobs: int, names: SimpleQueue[str]) -> ProcessPoolExecutor:
+    """``jobs`` worker processes, one a slot of ``isolation``; ``names`` receives the students."""
+    gc.freeze()  # what is imported stays shared between parent and workers
+    context = fork_context()
+    slots: SimpleQueue[int] = context.SimpleQueue()
+    for slot in range(jobs):
+        slots.put(slot)
+    start = (isolation, slots, names, os.getpid())
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_enter, initargs=start)
+
+
+def fork_context() -> ForkContext:
+    """Workers are forked: they share the parent's imports and inherit the nurseries' sockets."""
+    return multiprocessing.get_context("fork")
+
+
+def _enter(
+    isolation: Isolation, slots: SimpleQueue[int], names: SimpleQueue[str], parent: int
+) -> None:
+    """The first thing a worker does: die with the parent, leave Ctrl-C to it, take a slot."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _Here.place = Place(isolation, slots.get())
+    _Here.names = names

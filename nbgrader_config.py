@@ -1,0 +1,27 @@
+"""This course as nbgrader's own commands see it, when they are started in this folder.
+
+The notebooks in ``release/`` are made by ``autograder release``; nbgrader hands them out, collects
+them and shows them. Its source notebooks hold the answers and are never kept in the repository:
+whoever needs them writes what ``autograder.release.source_notebook`` gives into ``build/source/``.
+"""
+
+from pathlib import Path
+
+from autograder.release import STUBS
+
+LANGUAGE = "fr"  # the language handed out; "en" for the English notebooks
+
+c = get_config()  # noqa: F821 - traitlets defines it
+
+c.CourseDirectory.course_id = "cnn"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+
+# nbgrader adds {student_id}/{assignment_id}; while releasing, the student is "."
+c.CourseDirectory.source_directory = "build/source"
+c.CourseDirectory.release_directory = f"release/{LANGUAGE}"
+c.CourseDirectory.submitted_directory = "submissions"
+c.CourseDirectory.autograded_directory = "build/autograded"
+c.CourseDirectory.feedback_directory = "build/feedback"
+c.CourseDirectory.solution_directory = "build/solution"
+
+c.ClearSolutions.code_stub = {"python": STUBS[LANGUAGE]}

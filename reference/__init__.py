@@ -1,0 +1,1 @@
+"""The answers: one module per assignment, one function per task. Never given to students."""

@@ -1,0 +1,133 @@
+"""Grades sources in this very process, without a sandbox: for testing the course's own tests.
+
+Only code that we wrote ourselves may run here. Everything else is real: the runner, the markers,
+the comparator, and the wire, through which every argument and every result still goes.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import random
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+from autograder import course, runner, wire
+from autograder.model import (
+    Cell,
+    Limits,
+    Missing,
+    Outcome,
+    Raised,
+    Reply,
+    Returned,
+    StudentSource,
+    TestResult,
+)
+from autograder.pytest_plugin import Seat
+from autograder.student import Student
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class InProcessChild:
+    """A ``student.Child`` whose code shares our process."""
+
+    alive = True
+
+    def __init__(self) -> None:
+        self._names: dict[str, object] = {}
+        self._kept: dict[int, object] = {}
+
+    def run(self, cell: Cell, seconds: float) -> Reply:
+        exec(cell.source, self._names)
+        return Returned([])
+
+    def call(
+        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
+    ) -> Reply:
+        function = self._names.get(name)
+        if not callable(function):
+            return Missing(name)
+        positional = [self._received(value) for value in args]
+        named = {key: self._received(value) for key, value in kwargs.items()}
+        try:
+            with warnings.catch_warnings(action="ignore"):  # a softmax that overflows says so
+                value = function(*positional, **named)
+        except Exception as error:  # noqa: BLE001 - whatever a mutant raises is its answer
+            return Raised(wire.exception_kind(error), str(error))
+        return Returned(wire.decode(wire.encode(value)))
+
+    def keep(self, handle: int, value: object, seconds: float) -> Reply:
+        self._kept[handle] = self._received(value)
+        return Returned(None)
+
+    def fetch(self, handle: int, seconds: float) -> Reply:
+        return Returned(wire.decode(wire.encode(self._kept[handle])))
+
+    def close(self) -> None:
+        self.alive = False
+
+    def _received(self, value: object) -> object:
+        if isinstance(value, wire.Ref):
+            return self._kept[value.handle]
+        return wire.decode(wire.encode(value), writable=True)
+
+
+def fresh_seed() -> int:
+    """A seed for random inputs, printed so that a failure can be had again."""
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    return seed
+
+
+def grade(slug: str, sources: Mapping[str, str], seed: int) -> dict[str, dict[str, TestResult]]:
+    """Run all tests of the assignment ``slug`` on each source: by source, then by test name."""
+    limits = Limits()
+    seats = [
+        Seat(key, Student(StudentSource((Cell(1, source),)), InProcessChild, limits))
+        for key, source in sources.items()
+    ]
+    assignment = course.load(ROOT).assignments[slug]
+    runner.run(assignment, ROOT, seats, lang="en", seed=seed)
+    assert [seat.fault for seat in seats] == [""] * len(seats)
+    return {seat.key: {result.name: result for result in seat.results} for seat in seats}
+
+
+def reference(slug: str) -> str:
+    """The text of the reference solutions of ``slug``."""
+    return (ROOT / "reference" / f"{slug}.py").read_text(encoding="utf-8")
+
+
+def reference_module(slug: str) -> ModuleType:
+    """The reference solutions of ``slug``, from wherever the tests are started."""
+    spec = importlib.util.spec_from_file_location(
+        f"reference_{slug}", ROOT / f"reference/{slug}.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def mutant(slug: str, function: str, old: str, new: str) -> str:
+    """The reference with ``old`` replaced by ``new`` in one function, where it must occur."""
+    text = reference(slug)
+    node = next(n for n in ast.parse(text).body if getattr(n, "name", "") == function)
+    original = ast.get_source_segment(text, node)
+    assert original is not None
+    assert old in original, f"{function}: no {old!r}"
+    return text.replace(original, original.replace(old, new))
+
+
+def hints(slug: str) -> dict[str, str]:
+    """The English hints of ``slug``, by id."""
+    return {id: text.en for id, text in course.load(ROOT).assignments[slug].hints.items()}
+
+
+def failed(results: Mapping[str, TestResult]) -> set[str]:
+    """Names of the tests that did not pass."""
+    return {name for name, result in results.items() if result.outcome is not Outcome.PASSED}

@@ -1,0 +1,233 @@
+"""Time, memory, processes, files and output stop where the limits say (T06, T11-T14, T25)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from conftest import LIMITS, run, value_of
+
+from autograder.model import Lost, Outcome, Raised, Returned, Tier
+
+MIB = 2**20
+
+
+# ---------------------------------------------------------------- time
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "while True: pass",
+        "import time; time.sleep(60)",
+        "import os, signal; signal.raise_signal(signal.SIGSTOP)\nimport time; time.sleep(60)",
+        "import signal, time\n"
+        "for n in (signal.SIGTERM, signal.SIGXCPU, signal.SIGINT): signal.signal(n, signal.SIG_IGN)\n"
+        "while True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass",
+    ],
+)
+def test_a_cell_without_end_is_ended_at_the_deadline(child, source):
+    start = time.monotonic()
+    reply = run(child, source, seconds=0.3)
+    assert isinstance(reply, Lost)
+    assert reply.outcome is Outcome.TIMEOUT
+    assert time.monotonic() - start < 0.8
+    assert not child.alive
+
+
+def test_cpu_time_is_limited_for_the_whole_submission(open_child):
+    child = open_child(replace(LIMITS, cpu_seconds=1))
+    reply = run(child, "while True: pass")
+    assert isinstance(reply, Lost), reply
+    assert reply.outcome is Outcome.TIMEOUT
+    assert "CPU" in reply.detail
+
+
+def test_a_child_that_does_not_read_its_requests_times_out(child):
+    run(child, "import os; kept_open = os.dup(3); os.dup2(os.pipe()[0], 3)")
+    reply = child.call("f", (b"x" * MIB,), {}, 0.3)
+    assert isinstance(reply, Lost)
+    assert reply.outcome is Outcome.TIMEOUT
+
+
+def test_a_lost_child_answers_every_question_with_lost(child):
+    run(child, "while True: pass", seconds=0.1)
+    assert isinstance(run(child, "1"), Lost)
+    assert isinstance(child.call("f", (), {}, 1), Lost)
+    child.close()  # twice does no harm
+
+
+# ---------------------------------------------------------------- memory
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = bytearray(400 << 20)",
+        "import numpy as np; x = np.ones((50, 1 << 20))",
+        "x = []\nwhile True: x.append(bytearray(1 << 20))",
+        "import mmap; x = mmap.mmap(-1, 400 << 20)",
+    ],
+)
+def test_memory_beyond_the_limit_is_a_memory_error(child, source):
+    reply = run(child, source)
+    assert isinstance(reply, Raised), reply
+    assert reply.kind in ("MemoryError", "OSError")
+
+
+def test_memory_within_the_limit_is_there(child):
+    assert run(child, "x = bytearray(b'1') * (150 << 20)") == Returned([])
+
+
+def test_memory_of_all_processes_together_is_limited(sandbox, child):
+    if sandbox.tier is not Tier.S2:
+        pytest.skip("S1 has no second process")
+    reply = run(
+        child,
+        "import os, time\n"
+        "for _ in range(4):\n"
+        "    if not os.fork():\n"
+        "        x = bytearray(b'1') * (120 << 20)\n"
+        "        time.sleep(60)\n"
+        "time.sleep(60)",
+    )
+    assert isinstance(reply, Lost), reply
+    assert reply.outcome is Outcome.MEMORY
+
+
+# ---------------------------------------------------------------- processes and threads
+
+
+def test_forks_stop_at_the_limit(sandbox, child):
+    started = value_of(
+        child,
+        """
+import os, time
+started = 0
+try:
+    for _ in range(200):
+        if os.fork() == 0:
+            time.sleep(60)
+            os._exit(0)
+        started += 1
+except OSError:
+    pass
+return started
+""",
+    )
+    assert started == (LIMITS.processes - 1 if sandbox.tier is Tier.S2 else 0)
+
+
+def test_forks_one_after_the_other_are_not_limited(sandbox, child):
+    if sandbox.tier is not Tier.S2:
+        pytest.skip("S1 has no second process")
+    assert value_of(
+        child,
+        """
+import os
+for number in range(100):
+    pid = os.fork()
+    if pid == 0:
+        os._exit(number % 7)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == number % 7
+return "done"
+""",
+    ) == "done"
+
+
+def test_threads_stop_at_the_limit(sandbox, child):
+    started = value_of(
+        child,
+        """
+import threading
+done, started = threading.Event(), 0
+try:
+    for _ in range(2000):
+        threading.Thread(target=done.wait).start()
+        started += 1
+except RuntimeError:
+    pass
+done.set()
+return started
+""",
+    )
+    if sandbox.tier is Tier.S2:
+        assert started == LIMITS.processes - 1
+    else:  # other processes of the same user may come and go
+        assert 1 <= started < 300
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_one_file_is_limited(child):
+    reply = run(child, "open('big', 'wb').write(bytes(12 << 20))")
+    assert isinstance(reply, Raised)
+    assert reply.kind == "OSError"
+
+
+def test_all_files_together_are_limited(sandbox, child):
+    if sandbox.tier is not Tier.S2:
+        pytest.skip("S1 has no file system of its own: only single files are limited")
+    reply = run(child, "for i in range(4): open(f'{i}', 'wb').write(bytes(3 << 20))")
+    assert isinstance(reply, Raised)
+    assert "No space left" in reply.text
+    reply = run(child, "for i in range(5000): open(f'n{i}', 'wb').close()")
+    assert isinstance(reply, Raised)
+
+
+def test_open_files_are_limited(child):
+    opened = value_of(
+        child,
+        """
+import os
+files = []
+try:
+    while True:
+        files.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:
+    return len(files)
+""",
+    )
+    assert opened == LIMITS.open_files - 5
+
+
+# ---------------------------------------------------------------- output
+
+
+def test_prints_are_kept_up_to_the_limit_and_counted(open_child):
+    child = open_child(replace(LIMITS, output_kib=1))
+    run(child, "print('é' * 1000); import sys; print('!', file=sys.stderr)")
+    assert len(child.printed) == 512
+    assert child.printed_dropped == 2001 + 2 - 1024
+
+
+def test_prints_of_a_call_are_there_with_its_reply(child):
+    run(child, "def f():\n    print('from f', end='')\n    import sys; sys.stderr.write('err')")
+    child.call("f", (), {}, 5)
+    assert child.printed == "from ferr"
+
+
+def test_control_characters_and_colours_are_removed(child):
+    run(child, r"print('\x1b[31mred\x1b[0m\x1b]0;title\x07 a\rb\tc\x9b\x00')")
+    assert child.printed == "red]0;title ab\tc\n"
+
+
+def test_bytes_that_are_no_text_are_shown_as_such(child):
+    run(child, "import os; os.write(1, b'a\\xff\\xfe')\nprint('\\ud800')")
+    assert child.printed == "a\ufffd\ufffd\\ud800\n"
+
+
+def test_an_endless_flood_is_ended(child):
+    reply = run(child, "import os\nwhile True: os.write(1, bytes(60000))")
+    assert isinstance(reply, Lost)
+    assert reply.outcome is Outcome.CRASHED
+    assert "printed" in reply.detail
+
+
+def test_closed_output_is_no_hindrance(child):
+    assert run(child, "import os; os.close(1); os.close(2)") == Returned([])
+    reply = run(child, "print('x')")
+    assert isinstance(reply, Raised | Returned)
+    assert run(child, "1") == Returned([])

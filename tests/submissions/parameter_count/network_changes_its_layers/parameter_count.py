@@ -1,0 +1,56 @@
+# %%
+import numpy as np
+
+# %%
+def conv_params(kernel, in_channels, out_channels=1, bias=True):
+    poids = kernel * kernel * in_channels
+    if bias:
+        poids = poids + 1
+    return poids * out_channels
+
+# %%
+def dense_params(in_features, out_features, bias=True):
+    if bias:
+        return in_features * out_features + out_features
+    return in_features * out_features
+
+# %%
+def dense_equivalent_params(height, width, channels, kernel, padding=0, stride=1, bias=True):
+    h = (height + 2 * padding - kernel) // stride + 1
+    w = (width + 2 * padding - kernel) // stride + 1
+    entrees = height * width * channels
+    sorties = h * w
+    total = entrees * sorties
+    if bias:
+        total += sorties
+    return total
+
+# %%
+def network_params(input_shape, layers):
+    h, w, c = input_shape
+    n = h * w * c
+    total = 0
+    for couche in layers:
+        couche["entree"] = (h, w, c)
+        if couche["type"] == "conv":
+            couche.setdefault("padding", 0)
+            couche.setdefault("stride", 1)
+            k, p, s = couche["kernel"], couche["padding"], couche["stride"]
+            total += conv_params(k, c, couche["filters"])
+            h, w, c = (h + 2 * p - k) // s + 1, (w + 2 * p - k) // s + 1, couche["filters"]
+        elif couche["type"] == "pool":
+            couche.setdefault("stride", couche["size"])
+            h, w = (h - couche["size"]) // couche["stride"] + 1, (w - couche["size"]) // couche["stride"] + 1
+        elif couche["type"] == "flatten":
+            n = h * w * c
+        else:
+            total += dense_params(n, couche["units"])
+            n = couche["units"]
+    return total
+
+# %%
+def stacked_3x3_params(channels, depth, bias=False):
+    total = 0
+    for _ in range(depth):
+        total += conv_params(3, channels, channels, bias)
+    return total

@@ -1,0 +1,43 @@
+# %%
+import numpy as np
+from scipy.signal import correlate2d
+from scipy.special import softmax as scipy_softmax
+
+
+def slices(image, k, s):
+    h, w = (image.shape[0] - k) // s + 1, (image.shape[1] - k) // s + 1
+    for a in range(k):
+        for b in range(k):
+            yield image[a:a + (h - 1) * s + 1:s, b:b + (w - 1) * s + 1:s]
+
+# %%
+def max_pooling(image, pool_size=2, stride=2):
+    best = None
+    for part in slices(image, pool_size, stride):
+        best = part.copy() if best is None else np.maximum(best, part)
+    return best
+
+# %%
+def average_pooling(image, pool_size=2, stride=2):
+    parts = [part.astype(float) for part in slices(image, pool_size, stride)]
+    return sum(parts) / len(parts)
+
+# %%
+def global_average_pooling(feature_maps):
+    h, w, c = feature_maps.shape
+    return np.average(feature_maps.reshape(h * w, c), axis=0)
+
+# %%
+def fully_connected(x, weights, bias):
+    return np.add(np.tensordot(np.ravel(x), weights, axes=1), bias)
+
+# %%
+def softmax(logits):
+    return scipy_softmax(logits, axis=-1)
+
+# %%
+from scipy.signal import convolve2d
+
+def forward(image, kernel, weights, bias):
+    conv = np.maximum(convolve2d(image, kernel, mode="valid"), 0)
+    return fully_connected(max_pooling(conv), weights, bias)

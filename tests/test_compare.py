@@ -1,0 +1,296 @@
+"""The comparator: every way to look right without being right, and every honest way to be right."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from autograder.compare import Mismatch, difference, same
+from autograder.wire import Opaque, decode, encode
+
+A = np.array
+INF, NAN = math.inf, math.nan
+
+
+def ids(value):
+    return repr(value)[:40]
+
+
+RIGHT = [
+    (28, 28),
+    (0, 0),
+    (2**63 - 1, 2**63 - 1),
+    (True, True),
+    (None, None),
+    ("é", "é"),
+    (b"x", b"x"),
+    (1, 1.0),
+    (0.1 + 0.2, 0.3),
+    (-0.0, 0.0),
+    (INF, INF),
+    (NAN, NAN),
+    (1, 1 + 0j),
+    ((1, 2), [1, 2]),
+    ([(1, 2), [3]], ([1, 2], (3,))),
+    ([], ()),
+    ({"a": [1, 2.0]}, {"a": (1, 2.0)}),
+    ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    (A([1, 2]), A([1.0, 2.0])),
+    (A([1.0, 2.0]), A([1, 2])),
+    (A([200], np.uint8), A([200])),
+    (A([2**63], np.uint64), A([2.0**63])),
+    (A([1.5], np.float16), A([1.5])),
+    (A([True, False]), A([True, False])),
+    (A([1, 2]), A([1 + 0j, 2 + 0j])),
+    (A([NAN, INF, -INF, 1]), A([NAN, INF, -INF, 1])),
+    (np.zeros((0, 3)), np.zeros((0, 3))),
+    (A(5.0), A(5)),
+    (5, A(5.0)),
+    (5.0, A(5)),
+    (True, A(True)),
+    ((A([1.0]), 2), [A([1.0]), 2]),
+    (np.int64(3), 3),
+    (np.float32(0.5), 0.5),
+]
+
+
+@pytest.mark.parametrize(("returned", "expected"), RIGHT, ids=ids)
+def test_right_answers_in_every_honest_form(returned, expected):
+    assert difference(returned, expected) is None
+    assert difference(decode(encode(returned)), expected) is None
+
+
+TYPES = [  # what is returned is equal to what is expected, to Python or to NumPy
+    (28.0, 28),
+    (True, 1),
+    (1, True),
+    (True, 1.0),
+    (1.0, True),
+    (1 + 0j, 1.0),
+    (b"a", "a"),
+    ("1", 1),
+    (A(1), 1),
+    (A(1.0), 1.0),
+    (A([1.0]), 1.0),
+    (1.0, A([1.0])),
+    (True, A(1.0)),
+    (1.0, A(True)),
+    ([1, 2], A([1, 2])),
+    (A([1, 2]), [1, 2]),
+    ((28.0, 28), (28, 28)),
+    ((True, 28), (1, 28)),
+    ([[1, 2.0]], [[1, 2]]),
+    (A([True]), A([1])),
+    (A([1]), A([True])),
+    (A([1 + 0j]), A([1.0])),
+    (A([1.0 + 0j]), A([1])),
+    ({"a": 1.0}, {"a": 1}),
+    ([("a", 1)], {"a": 1}),
+    (None, 0),
+    (0, None),
+    (None, A([])),
+    ("", None),
+    (range(2), [0, 1]),
+    (np.ma.array([1.0, 2.0], mask=[True, True]), A([1.0, 2.0])),
+]
+SHAPES = [  # broadcasting or a vacuous "all" would accept these
+    (np.empty(0), 5.0),
+    (np.empty(0), A(5.0)),
+    (np.empty(0), A([5.0])),
+    (np.empty((0, 3)), A([[1.0, 2, 3]])),
+    (np.empty((0, 3)), np.empty((3, 0))),
+    (np.empty(0), np.empty((0, 1))),
+    (A([5.0]), np.empty(0)),
+    (A([[1], [2]]), A([1, 2])),
+    (A([[1, 2]]), A([1, 2])),
+    (A([1, 1]), A([[1, 1], [1, 1]])),
+    (A(1.0), A([1.0, 1.0])),
+    (A([1.0]), A(1.0)),
+    ((), (1,)),
+    ((1,), ()),
+    ([1, 2], [1, 2, 3]),
+    ([1, 2, 3], [1, 2]),
+    ([[]], []),
+    ({}, {"a": 1}),
+    ({"a": 1, "b": 2}, {"a": 1}),
+    ({"b": 1}, {"a": 1}),
+]
+VALUES = [
+    (1, 2),
+    (2**53 + 1, 2**53),
+    (False, True),
+    ("a", "A"),
+    (1.001, 1.0),
+    (NAN, 1.0),
+    (1.0, NAN),
+    (INF, 1.0),
+    (1e308, INF),
+    (INF, -INF),
+    (complex(NAN, 0), complex(0, NAN)),
+    (1 + 1j, 1 - 1j),
+    (A([NAN, NAN]), A([1.0, 1.0])),
+    (A([NAN, 1.0]), A([1.0, NAN])),
+    (A([INF, -INF]), A([-INF, INF])),
+    (A([INF]), A([NAN])),
+    (A([0.0, 0]), A([NAN, INF])),
+    (A([1e308]), A([-1e308])),
+    (A([255], np.uint8), A([-1])),
+    (A([-128], np.int8), A([128])),
+    (A([2**64 - 1], np.uint64), A([-1])),
+    (A([2**53 + 1]), A([2**53])),
+    (A([0], np.uint8), A([256.0])),
+    (A([INF], np.float16), A([70_000.0])),
+    (A([True, False]), A([False, False])),
+    (A([1, 2, 3]), A([3, 2, 1])),
+    (A([3, 2, 1]), A([1.0, 2, 3])),
+    (A([1.0, 2.0]), A([1.5, 2.0])),
+    (A([1, 2]), A([1 + 1j, 2])),
+    (A([complex(1, NAN)]), A([complex(1, 0)])),
+    ((A([1.0]), A([2.0])), (A([1.0]), A([2.5]))),
+]
+
+
+@pytest.mark.parametrize(("returned", "expected"), TYPES + SHAPES + VALUES, ids=ids)
+def test_wrong_answers_in_every_disguise(returned, expected):
+    assert difference(returned, expected) is not None
+    assert difference(decode(encode(returned)), expected) is not None
+
+
+def test_a_giant_empty_array_costs_nothing():
+    returned = np.zeros((0, 2**27))  # its sum over the rows would take a gigabyte
+    assert difference(returned, A([1.0])).en.startswith("the result has the shape (0, 134217728)")
+
+
+# ---------------------------------------------------------------- tolerance
+
+REALS = hnp.arrays(
+    np.float64, hnp.array_shapes(max_dims=3, max_side=4), elements=st.floats(-1e4, 1e4)
+)
+
+
+@given(REALS)
+def test_float32_work_is_right(expected):
+    assert difference(expected.astype(np.float32), expected) is None
+
+
+@given(
+    hnp.arrays(np.int64, hnp.array_shapes(max_dims=2, max_side=4), elements=st.integers(-100, 100)),
+    st.sampled_from(["i1", "i2", "i4", "i8", "f2", "f4", "f8", "<u8"]),
+    st.sampled_from(["i1", "i8", "f4", "f8", "c8", "c16"]),
+)
+def test_dtype_never_decides(values, returned_dtype, expected_dtype):
+    if returned_dtype == "<u8":
+        values = np.abs(values)
+    assert difference(values.astype(returned_dtype), values.astype(expected_dtype)) is None
+
+
+@given(REALS, st.data())
+def test_one_entry_beyond_the_tolerance_is_wrong(expected, data):
+    at = data.draw(st.integers(0, expected.size - 1))
+    scale = max(1.0, float(np.abs(expected).max()))
+    returned = expected.copy()
+    returned.flat[at] += data.draw(st.sampled_from([-1, 1])) * 3e-5 * scale
+    assert difference(returned, expected) is not None
+    returned.flat[at] = data.draw(st.sampled_from([NAN, INF, -INF]))
+    assert difference(returned, expected) is not None
+
+
+@given(REALS)
+def test_integer_truncation_is_wrong(expected):
+    assume((np.abs(expected - np.trunc(expected)) > 0.3).any())
+    assert difference(np.trunc(expected).astype(int), expected) is not None
+
+
+@given(REALS, REALS)
+def test_of_two_arrays_either_both_are_right_or_neither(a, b):
+    # not so at the very edge of the tolerance, which depends on the expected one
+    assume(a.shape != b.shape or not 1e-6 < np.abs(a - b).max() < 1)
+    assert (difference(a, b) is None) == (difference(b, a) is None)
+
+
+def test_own_tolerance():
+    assert difference(A([1.1]), A([1.0]), atol=0.2) is None
+    assert difference(A([1e-6]), A([0.0])) is None
+    assert difference(A([1e-6]), A([0.0]), atol=0) is not None
+    assert difference(100.5, 100.0, rtol=0.01) is None
+    assert difference(A([11]), A([10])) is not None
+    assert difference(A([11]), A([10]), atol=1) is None
+    assert difference(11, 10, atol=1) is None
+    assert difference(A([True]), A([False]), atol=1) is not None
+    assert difference(True, False, atol=1) is not None
+
+
+# ---------------------------------------------------------------- sentences and hints
+
+SENTENCES = [
+    (None, A([1]), "le résultat est None : il manque peut-être un `return`"),
+    (27.5, 28, "le résultat est un float, pas un int : utilise `//`"),
+    ((28, 28.0), (28, 28), "l'élément [1] est un float, pas un int : utilise `//`"),
+    ([1], A([1]), "le résultat est une liste, pas un tableau NumPy : utilise `np.array(...)`"),
+    (A(1.0), 1.0, "le résultat est un tableau NumPy, pas un float : utilise `.item()`"),
+    (
+        Opaque("torch.Tensor"),
+        A([1]),
+        "le résultat est un torch.Tensor, pas un tableau NumPy : utilise `.detach().numpy()`",
+    ),
+    (Opaque("torch.Tensor"), 1.0, "le résultat est un torch.Tensor, pas un float"),
+    (A(["1"]), A([1]), "le résultat est un tableau NumPy de textes, pas un tableau de nombres"),
+    (A([True]), A([1]), "le résultat est un tableau de booléens, pas de nombres réels"),
+    (np.zeros((3, 3)), np.ones((5, 5)), "le résultat a la forme (3, 3), ce n'est pas la bonne"),
+    ((1,), (1, 2), "le résultat a 1 élément, ce n'est pas le bon nombre"),
+    ([1, 2], [], "le résultat a 2 éléments, ce n'est pas le bon nombre"),
+    ({"a": [1, 3]}, {"a": [1, 2]}, "l'élément ['a'][1] est faux"),
+    ({"b": 1}, {"a": 1}, "le résultat n'a pas les bonnes clés"),
+    (A([NAN, 1.0]), A([1.0, 1.0]), "le résultat contient NaN ou l'infini"),
+    (np.zeros(8), np.r_[np.ones(3), np.zeros(5)], "le résultat est faux à 38 % des positions"),
+    (np.zeros(2), np.ones(2), "le résultat est faux partout"),
+    (A([0.0]), A([1.0]), "le résultat est faux"),
+    (np.eye(1, 1000)[0], np.zeros(1000), "le résultat est faux à 1 % des positions"),
+    (np.eye(1, 1000)[0], np.ones(1000), "le résultat est faux à 99 % des positions"),
+]
+
+
+@pytest.mark.parametrize(("returned", "expected", "sentence"), SENTENCES)
+def test_sentences(returned, expected, sentence):
+    assert difference(returned, expected).fr.startswith(sentence)
+
+
+def test_no_sentence_tells_the_expected_value():
+    secret = 90_210_417
+    for returned in (1, 1.5, None, "x", A([1]), A([1.5, NAN]), [1], {"a": 1}, {1}):
+        for expected in (secret, A([secret, secret]), [secret], {"a": secret}, float(secret)):
+            found = difference(returned, expected)
+            assert str(secret) not in found.fr + found.en
+
+
+def test_mismatch_carries_what_a_message_needs():
+    with pytest.raises(Mismatch) as caught:
+        same((1, 2), (1, 3))
+    mismatch = caught.value
+    assert (mismatch.returned, mismatch.expected, mismatch.hint) == ((1, 2), (1, 3), None)
+    assert str(mismatch) == mismatch.difference.en == "element [1] is wrong"
+
+
+@pytest.mark.parametrize(
+    ("returned", "hint"),
+    [(28, "ceil_for_floor"), (27.5, "division"), (99, None), (None, None), (True, None)],
+)
+def test_a_known_mistake_gives_its_hint(returned, hint):
+    with pytest.raises(Mismatch) as caught:
+        same(returned, 27, mistakes={"ceil_for_floor": 28, "division": lambda: 27.5, "one": 1})
+    assert caught.value.hint == hint
+
+
+def test_mistakes_are_not_computed_for_a_right_answer():
+    same(27, 27, mistakes={"never": lambda: pytest.fail("computed")})
+
+
+@pytest.mark.parametrize("expected", [{1, 2}, object(), A(["a"]), [Opaque("set")], {1: 2}])
+def test_a_test_that_expects_the_impossible_is_at_fault(expected):
+    with pytest.raises(TypeError, match="cannot compare"):
+        same(expected, expected)

@@ -1,0 +1,173 @@
+"""Payloads as hostile code would write them: ``ProtocolError``, in bounded time and memory."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import struct
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from autograder.plain import DTYPES, MAX_DEPTH, MAX_ENTRIES, MAX_NODES, MAX_TEXT, OPAQUE_TYPES
+from autograder.wire import MAX_PAYLOAD, ProtocolError, Ref, decode, encode
+
+
+def u32(*numbers):
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+def array(code, *shape, data=b""):
+    return b"a" + bytes([code, len(shape)]) + u32(*shape) + data
+
+
+CODE = {dtype.str: code for code, dtype in enumerate(DTYPES)}
+F8, BOOL, I1 = CODE["<f8"], CODE["|b1"], CODE["|i1"]
+KEY = u32(1) + b"k"
+
+MALFORMED = {
+    "empty": b"",
+    "unknown tag": b"p",
+    "pickle": b"\x80\x04N.",
+    "trailing byte": b"NN",
+    "trailing value": encode([1]) + encode([1]),
+    "int cut short": b"i1234567",
+    "float cut short": b"f1234567",
+    "complex cut short": b"c" + bytes(15),
+    "count cut short": b"l\1\0\0",
+    "list without its values": b"l" + u32(2) + b"N",
+    "str longer than the payload": b"s" + u32(2**32 - 1),
+    "bytes longer than the payload": b"b" + u32(2**31),
+    "str not UTF-8": b"s" + u32(1) + b"\xff",
+    "str of a surrogate": b"s" + u32(3) + b"\xed\xa0\x80",
+    "str too long": b"s" + u32(MAX_TEXT + 1) + b"x" * (MAX_TEXT + 1),
+    "list of 2**32 - 1": b"l" + u32(2**32 - 1) + b"N",
+    "list beyond the cap": b"l" + u32(MAX_NODES) + b"N" * MAX_NODES,
+    "lists beyond the cap together": b"l" + u32(2) + (b"t" + u32(50_000) + b"N" * 50_000) * 2,
+    "dict of 2**32 - 1": b"d" + u32(2**32 - 1),
+    "dict beyond the cap": b"d"
+    + u32(MAX_ENTRIES + 1)
+    + b"".join(u32(4) + b"%04d" % i for i in range(MAX_ENTRIES + 1))
+    + b"N" * (MAX_ENTRIES + 1),
+    "duplicate key": b"d" + u32(2) + KEY + KEY + b"NN",
+    "key not UTF-8": b"d" + u32(1) + u32(1) + b"\xffN",
+    "key that is an int": b"d" + u32(1) + b"i" + bytes(8) + b"N",
+    "dict without its values": b"d" + u32(1) + KEY,
+    "too deep": (b"l" + u32(1)) * (MAX_DEPTH + 1) + b"N",
+    "100 000 deep": (b"l" + u32(1)) * 99_000 + b"N",
+    "dtype beyond the table": array(len(DTYPES), 1, data=bytes(8)),
+    "dtype 255": array(255, 1, data=bytes(8)),
+    "9 dimensions": array(I1, *(1,) * 9, data=b"\0"),
+    "255 dimensions": b"a" + bytes([I1, 255]) + u32(*(1,) * 255) + b"\0",
+    "array cut short": array(F8, 2, data=bytes(15)),
+    "array with more bytes than its shape": array(F8, 2, data=bytes(17)),
+    "shape that wraps 64 bits": array(I1, 2**31, 2**31, 4, data=b"\0"),
+    "shape beyond the cap": array(F8, MAX_PAYLOAD // 8 + 1),
+    "empty giant": array(F8, 0, 2**31),
+    "empty giant, zero last": array(I1, 2**32 - 1, 2**32 - 1, 0),
+    "bool byte 2": array(BOOL, 2, data=b"\1\2"),
+    "bool byte 255, no dimension": array(BOOL, data=b"\xff"),
+    "foreign type beyond the table": b"o" + bytes([len(OPAQUE_TYPES)]),
+    "foreign type missing": b"o",
+    "reference": encode(Ref(1)),
+    "reference deep inside": encode([({"a": Ref(1)},)]),
+}
+
+
+@pytest.mark.parametrize("payload", MALFORMED.values(), ids=MALFORMED)
+def test_malformed_payload(payload):
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProtocolError):
+            decode(payload)
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(payload) + 50_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        array(F8, 0, 2**20),
+        array(F8, 0),
+        array(I1, data=b"\5"),
+        (b"l" + u32(1)) * MAX_DEPTH + b"N",
+        b"l" + u32(MAX_NODES - 1) + b"N" * (MAX_NODES - 1),
+        b"d" + u32(2) + KEY + u32(0) + b"NN",
+    ],
+    ids=["empty array", "no entries", "no dimension", "deepest", "longest", "empty key"],
+)
+def test_extremes_within_the_caps(payload):
+    assert encode(decode(payload)) == payload
+
+
+SAMPLES = [
+    None,
+    [True, False, -1, 2.5, 1 - 2j, "é\0x", b"\xff"],
+    {"loss": [0.5, float("nan")], "": {"deep": [[[()]]]}},
+    np.arange(12.0).reshape(3, 4),
+    [np.zeros((2, 0, 3), np.float16), np.array(True), np.array([1 + 1j], np.complex64)],
+    (28, 28),
+    {1},
+    [Ref(3), "x" * 300],
+]
+PAYLOADS = [encode(value) for value in SAMPLES]
+EXTREMES = [0, 1, 255, 2**16, MAX_NODES, 2**31 - 1, 2**31, 2**32 - 1]
+
+
+def mutate(rng, payload):
+    """One to four small changes: bytes set, numbers made extreme, pieces cut or repeated."""
+    data = bytearray(payload)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randint(0, len(data))
+        match rng.randrange(5):
+            case 0:
+                data[at : at + 1] = rng.randbytes(1)
+            case 1:
+                data[at : at + 4] = u32(rng.choice(EXTREMES))
+            case 2:
+                del data[at:]
+            case 3:
+                data[at:at] = rng.choice(PAYLOADS)
+            case 4:
+                del data[at : at + rng.randint(1, 8)]
+    return bytes(data)
+
+
+def noise(rng):
+    """Random bytes, with tags more often than chance has them."""
+    alphabet = b"NTFifcsbltdaor" if rng.random() < 0.5 else bytes(range(256))
+    return bytes(rng.choices(alphabet + bytes(8), k=rng.randint(0, 60)))
+
+
+def test_20_000_random_and_mutated_payloads():
+    seed = secrets.randbits(32)
+    print(f"seed: {seed}")
+    rng = random.Random(seed)
+    accepted, started = 0, time.process_time()
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            payload = noise(rng) if number % 2 else mutate(rng, rng.choice(PAYLOADS))
+            try:
+                value = decode(payload, refs=number % 3 == 0)
+            except ProtocolError:
+                continue
+            accepted += 1
+            # the format has one spelling a value: what was accepted is what we would have written
+            assert encode(value) == payload
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert 20 < accepted < 15_000  # neither all refused nor anything goes
+    assert peak < 2**20
+    assert time.process_time() - started < 30
+
+
+def test_a_maximal_reply_is_quick():
+    payload = encode([[1.0] * 300] * 330)
+    started = time.process_time()
+    decode(payload)
+    assert time.process_time() - started < 2

@@ -1,0 +1,53 @@
+"""One sentence shape: what was called, what came back, what was expected."""
+
+import numpy as np
+import pytest
+
+from autograder import messages
+from autograder.compare import Mismatch, same
+from autograder.messages import Call
+from autograder.model import LANGUAGES, Outcome
+
+
+def sentence(returned, expected, lang):
+    with pytest.raises(Mismatch) as caught:
+        same(returned, expected)
+    call = Call("f", (28, np.zeros((5, 5))), {"stride": 2})
+    return messages.wrong_value(call, returned, expected, caught.value.difference, lang)
+
+
+def test_the_shape_in_both_languages():
+    assert sentence((26, 26), (28, 28), "fr") == (
+        "`f(28, un tableau 5×5, stride=2)` renvoie (26, 26) ; attendu : (28, 28)."
+    )
+    assert sentence((26, 26), (28, 28), "en") == (
+        "`f(28, a 5×5 array, stride=2)` returns (26, 26); expected: (28, 28)."
+    )
+
+
+def test_what_looks_alike_is_told_apart():
+    returned, expected = np.zeros((9, 9)), np.ones((9, 9))
+    assert "partout" in sentence(returned, expected, "fr")
+    assert "everywhere" in sentence(returned, expected, "en")
+
+
+def test_a_wrong_type_says_what_to_do():
+    assert "`return`" in sentence(None, 3, "fr")
+    assert "`//`" in sentence(28.0, 28, "en")
+
+
+def test_student_text_stays_on_one_line_and_short():
+    text = messages.raised(Call("f"), "ValueError", "a\nb\x1b[31m\u202e" + "x" * 5000, "fr")
+    assert text.isprintable()
+    assert len(text) < 400
+
+
+def test_every_lost_outcome_has_its_sentence():
+    for lang in LANGUAGES:
+        found = {messages.lost("`f`", outcome, 2.0, lang) for outcome in messages.LOST}
+        assert len(found) == len(messages.LOST) == 3
+    assert set(messages.LOST) == {Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED}
+
+
+def test_a_hidden_test_shows_no_call():
+    assert messages.raised_hidden("ValueError", "fr") == "Ton code lève `ValueError`."

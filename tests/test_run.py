@@ -1,0 +1,184 @@
+"""The whole way, on the small course, through the command line as an instructor uses it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COURSE = Path(__file__).parent / "courses" / "mini"
+RIGHT = (COURSE / "reference" / "mini.py").read_text()
+WRONG = RIGHT.replace("max(numbers)", "min(numbers)")
+HANGS = "def largest(numbers):\n    while True:\n        pass\n"
+CRASHES = "import os\ndef largest(numbers):\n    os._exit(0)\n" + RIGHT[RIGHT.index("def norm") :]
+
+
+def autograder(*arguments, **options):
+    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+@pytest.fixture
+def hand_in(tmp_path):
+    def write(student, source, suffix=".py"):
+        path = tmp_path / "submissions" / student / "mini" / f"mini{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def grade(tmp_path):
+    def run(*arguments):
+        return autograder(
+            "grade",
+            tmp_path / "submissions",
+            "--course",
+            COURSE,
+            "--results",
+            tmp_path / "results",
+            *arguments,
+        )
+
+    return run
+
+
+@pytest.fixture
+def result(tmp_path):
+    return lambda student: json.loads(
+        (tmp_path / "results" / "mini" / f"{student}.json").read_text()
+    )
+
+
+def outcomes(found):
+    return {test["name"]: test["outcome"] for task in found["tasks"] for test in task["tests"]}
+
+
+def test_right_wrong_and_hanging_are_told_apart(hand_in, grade, result):
+    hand_in("right", RIGHT)
+    hand_in("wrong", WRONG)
+    hand_in("hangs", HANGS)
+    hand_in("crashes", CRASHES)
+    done = grade()
+    assert done.returncode == 0, done.stderr
+    assert result("right")["score"] == result("right")["max_score"] == 5
+    assert 0 < result("wrong")["score"] < 5
+    assert outcomes(result("hangs"))["test_largest_example"] == "timeout"
+    assert result("hangs")["score"] == 0
+    assert outcomes(result("crashes"))["test_largest_example"] == "crashed"
+    assert result("crashes")["tier"] == "S2"
+
+
+def test_a_second_run_grades_only_what_changed(hand_in, grade, result):
+    hand_in("anna", RIGHT)
+    hand_in("zoe", RIGHT)
+    grade()
+    seeds = {name: result(name)["provenance"]["seed"] for name in ("anna", "zoe")}
+    hand_in("zoe", WRONG)
+    assert "1 of them unchanged" in grade().stdout
+    assert result("anna")["provenance"]["seed"] == seeds["anna"]
+    assert result("zoe")["provenance"]["seed"] != seeds["zoe"]
+    grade("--force")
+    assert result("anna")["provenance"]["seed"] != seeds["anna"]
+
+
+def test_json_and_quiet(hand_in, grade):
+    hand_in("anna", RIGHT)
+    found = json.loads(grade("--json").stdout)
+    assert found["results"][0]["score"] == 5
+    assert grade("--quiet").stdout == ""
+
+
+def test_a_broken_notebook_is_rejected_and_others_are_graded(hand_in, grade, result):
+    hand_in("anna", RIGHT)
+    hand_in("bob", '{"cells": [', ".ipynb")
+    done = grade("--lang", "en")
+    assert done.returncode == 1
+    assert result("anna")["score"] == 5
+    assert result("bob")["status"] == "rejected"
+    assert result("bob")["score"] is None
+    assert "bob" in done.stdout
+
+
+def test_the_same_seed_gives_the_same_inputs(hand_in, grade, result):
+    hand_in("anna", RIGHT)
+    grade("--seed", "7")
+    assert result("anna")["provenance"]["seed"] == "7"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--assignment", "nothing"), ("--student", "nobody"), ("--course", "/nonexistent")],
+)
+def test_wrong_usage_is_exit_code_2(hand_in, grade, arguments):
+    hand_in("anna", RIGHT)
+    done = grade(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_killed_run_keeps_what_was_graded_and_leaves_no_process(hand_in, grade, tmp_path):
+    for number in range(12):
+        hand_in(f"s{number:02}", RIGHT)
+    hand_in("zz", HANGS)
+    command = [sys.executable, "-m", "autograder", "grade", str(tmp_path / "submissions")]
+    command += ["--course", str(COURSE), "--results", str(tmp_path / "results"), "--jobs", "1"]
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    folder = tmp_path / "results" / "mini"
+    deadline = time.monotonic() + 60
+    while not list(folder.glob("*.json")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    kept = {path.name: path.read_bytes() for path in folder.glob("*.json")}
+    for data in kept.values():
+        assert json.loads(data)["score"] == 5
+    deadline = time.monotonic() + 10
+    while _in_session(run.pid):
+        assert time.monotonic() < deadline, _in_session(run.pid)
+        time.sleep(0.05)
+    assert grade().returncode == 0
+    for name, data in kept.items():
+        assert (folder / name).read_bytes() == data
+
+
+def _in_session(leader):
+    """Processes that still belong to the session of the killed run."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            fields = (folder / "stat").read_text().rpartition(") ")[2].split()
+        except (OSError, IndexError):
+            continue
+        if int(fields[3]) == leader and fields[0] != "Z":
+            found.append(folder.name)
+    return found
+
+
+def test_a_test_that_cannot_be_imported_is_the_courses_fault(hand_in, tmp_path):
+    hand_in("anna", RIGHT)
+    broken = tmp_path / "course"
+    shutil.copytree(COURSE, broken)
+    test = broken / "assignments" / "mini" / "test_mini.py"
+    test.write_text(test.read_text() + "\nimport nothing_of_that_name\n")
+    done = autograder("grade", tmp_path / "submissions", "--course", broken, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nothing_of_that_name" in done.stderr
+    assert not list((tmp_path / "results").glob("mini/*.json"))
+
+
+def test_help_is_quick_and_names_every_command():
+    started = time.monotonic()
+    done = autograder("--help")
+    assert time.monotonic() - started < 2.0  # a bound for a loaded machine; `make bench` measures
+    for command in ("grade", "check", "release", "validate"):
+        assert command in done.stdout
