@@ -43,7 +43,7 @@ clean: ## remove the virtual environment and caches (never results)
 
 $(READY): pyproject.toml | $(RUN)/python
 	@echo "Installing into $(VENV) (some minutes the first time)…"
-	@$(RUN)/python -m pip install --quiet --editable '.[dev]'
+	@$(RUN)/python -m pip install --quiet --quiet --editable '.[dev]'
 	@touch $@
 
 # A dangling link (the system's Python was replaced) counts as missing, hence --clear.

@@ -88,7 +88,7 @@ def difference(
     - An int must be an int, a bool a bool, text equal; where a float is expected an int will do.
     - A list may stand for a tuple and the other way round; entries follow these rules.
     - An array must be an array of the same shape. Real numbers of any dtype will do, bool and
-      complex only where they are expected. A number will do for an array of shape ().
+      complex only where they are expected. A number and an array of shape () stand for each other.
     - Integers are equal; other numbers differ by at most ``atol + rtol·|expected|``. ``atol`` is
       1e-5 times the largest finite magnitude in ``expected``, at least 1e-5: float32 work passes.
       Give ``atol`` where all expected values are tiny, or so large that it would pass truncation.
@@ -173,6 +173,8 @@ _NUMBERS = {"b": (bool,), "c": (int, float, complex)}  # for an array of shape (
 
 
 def _compare_scalar(returned: object, expected: object, tolerance: _Tolerance) -> Text | None:
+    if isinstance(returned, np.ndarray) and returned.shape == ():
+        returned = returned.item()
     if type(returned) not in _TYPES.get(type(expected), (type(expected),)):
         return wrong_type(returned, expected)
     if type(expected) in _TYPES or (type(expected) is int and tolerance.atol is not None):

@@ -132,7 +132,7 @@ def _notebook_cells(data: bytes) -> Iterator[RawCell]:
         if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
             raise Unreadable(refusals.NOT_A_NOTEBOOK)
         source = _source(cell)
-        if False:
+        if has_surrogate(source):
             raise Unreadable(refusals.damaged_character(position))
         yield cell
 

@@ -85,7 +85,8 @@ def same(
 
 def _difference(returned: object, expected: object, rtol: float, atol: float | None) -> str | None:
     """What is wrong with ``returned``, or None."""
-    returned = returned.item() if isinstance(returned, np.generic) else returned
+    if isinstance(returned, np.generic) or (type(returned) is np.ndarray and returned.ndim == 0):
+        returned = returned.item()
     expected = expected.item() if isinstance(expected, np.generic) else expected
     if returned is None and expected is not None:
         return _SAYS["none"]

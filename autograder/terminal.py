@@ -251,8 +251,8 @@ def show_findings(checked: Checked, lang: Language, screen: Console | None = Non
             screen.print(Text(f"    → {one_line(one.hint)}"), soft_wrap=True)
     for notice in checked.notices:
         screen.print(Text(f"! {one_line(notice)}", style="yellow"), soft_wrap=True)
-    passed = sum(one.outcome is Outcome.PASSED for one in checked.findings)
-    screen.print(_CHECKED[lang].format(passed, len(checked.findings)))
+    right = sum(one.outcome is Outcome.PASSED for one in checked.findings)
+    screen.print(_CHECKED[lang].format(right, len(checked.findings)))
 
 
 _CHECKED: dict[Language, str] = {

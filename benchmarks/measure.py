@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
-_MEMORY_SHARE = 20  # pause between two looks at memory, in units of what a look costs: below 5 %
+_MEMORY_SHARE = 20  # pause between two looks at memory, in units of their CPU time: below 5 %
 
 Command = Sequence[str | Path]
 
@@ -87,9 +87,9 @@ class _PeakMemory:
     def _watch(self) -> None:
         pause = 0.0
         while not self._stop.wait(pause):
-            start = time.perf_counter()
+            start = time.thread_time()
             self.peak = max(self.peak, sum(_pss(pid) for pid in _descendants(os.getpid())))
-            pause = max(0.05, _MEMORY_SHARE * (time.perf_counter() - start))
+            pause = max(0.05, _MEMORY_SHARE * (time.thread_time() - start))
 
 
 def _descendants(root: int) -> list[int]:

@@ -2,6 +2,8 @@
 
 Shapes are (height, width, channels). Formula (2) of the course for one side of length n:
 floor((n + 2 * padding - kernel) / stride) + 1.
+
+A layer is typed ``dict`` and no closer: students see the signatures, and know no ``Any``.
 """
 
 from __future__ import annotations
@@ -45,14 +47,17 @@ def pool_output_size(
     return conv_output_size(height, width, pool_size, stride=stride)
 
 
-def trace_shapes(input_shape: tuple, layers: list[dict]) -> list[tuple]:
+def trace_shapes(
+    input_shape: tuple[int, ...],
+    layers: list[dict],  # type: ignore[type-arg]
+) -> list[tuple[int, ...]]:
     """Shape after each layer: (height, width, channels), and (n,) from ``flatten`` on.
 
     Layers are dictionaries with a ``type``: ``conv`` (filters, kernel, padding, stride),
     ``pool`` (size, stride), ``flatten`` and ``dense`` (units). Raises ValueError for another type.
     """
-    shape: tuple = tuple(input_shape)
-    shapes = []
+    shape = tuple(input_shape)
+    shapes: list[tuple[int, ...]] = []
     for layer in layers:
         kind = layer["type"]
         if kind == "conv":
@@ -72,7 +77,7 @@ def trace_shapes(input_shape: tuple, layers: list[dict]) -> list[tuple]:
     return shapes
 
 
-def receptive_field(layers: list[dict]) -> int:
+def receptive_field(layers: list[dict]) -> int:  # type: ignore[type-arg]
     """Side, in input pixels, of the square that one value after the last layer depends on.
 
     Convolutions and poolings count. ``step`` is the distance, in input pixels, between two

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from autograder.model import Assignment, Course, Rejection, Submission, Task, Text
+from autograder.model import Assignment, Course, Rejection, StudentSource, Submission, Task, Text
+from autograder.notebook import read
 
 ANSWERS = {
     "pad": "import numpy as np\ndef pad(image):\n    return np.pad(image, 1)",
@@ -94,3 +95,20 @@ FLAT = {
     "dupontcamille_12345_67890_convolution.ipynb": ("dupontcamille", "convolution"),
     "martinlea_LATE_12346_67891_convolution-2.ipynb": ("martinlea", "convolution"),
 }
+
+
+def reading(data, name="convolution.ipynb", **options):
+    return read(Submission("camille", "convolution", name, data), **options)
+
+
+def sources(data, name="convolution.ipynb", **options):
+    source = reading(data, name, **options)
+    assert isinstance(source, StudentSource), source
+    return [cell.source for cell in source.cells]
+
+
+def refusal(data, name="convolution.ipynb"):
+    rejection = reading(data, name)
+    assert isinstance(rejection, Rejection), rejection
+    assert (rejection.student, rejection.assignment) == ("camille", "convolution")
+    return rejection.reason

@@ -35,6 +35,9 @@ RIGHT = [
     (INF, INF),
     (NAN, NAN),
     (1, 1 + 0j),
+    (A(1), 1),
+    (A(1.0), 1.0),
+    (A(1), 1.0),
     ((1, 2), [1, 2]),
     ([(1, 2), [3]], ([1, 2], (3,))),
     ([], ()),
@@ -66,6 +69,8 @@ def test_right_answers_in_every_honest_form(returned, expected):
 
 
 TYPES = [  # what is returned is equal to what is expected, to Python or to NumPy
+    (A(1.0), 1),
+    (A(True), 1),
     (28.0, 28),
     (True, 1),
     (1, True),
@@ -74,8 +79,6 @@ TYPES = [  # what is returned is equal to what is expected, to Python or to NumP
     (1 + 0j, 1.0),
     (b"a", "a"),
     ("1", 1),
-    (A(1), 1),
-    (A(1.0), 1.0),
     (A([1.0]), 1.0),
     (1.0, A([1.0])),
     (True, A(1.0)),
@@ -232,7 +235,7 @@ SENTENCES = [
     (27.5, 28, "le résultat est un float, pas un int : utilise `//`"),
     ((28, 28.0), (28, 28), "l'élément [1] est un float, pas un int : utilise `//`"),
     ([1], A([1]), "le résultat est une liste, pas un tableau NumPy : utilise `np.array(...)`"),
-    (A(1.0), 1.0, "le résultat est un tableau NumPy, pas un float : utilise `.item()`"),
+    (A([1.0]), 1.0, "le résultat est un tableau NumPy, pas un float : utilise `.item()`"),
     (
         Opaque("torch.Tensor"),
         A([1]),

@@ -31,7 +31,7 @@ MAX_STRIDES = parts_of(
     *("max_pooling", "overlapping_windows", "random_overlap", "sizes_that_do_not_divide"),
 )
 MAX_DEFAULT = parts_of(
-    *("max_pooling", "course_example", "random", "random_overlap", "all_negative"),
+    *("max_pooling", "course_example", "random", "random_overlap"),
     "sizes_that_do_not_divide",
 )
 MEAN_STRIDES = parts_of(
@@ -65,7 +65,7 @@ MUTANTS = {
     ),
     "max: stride is the pool size": (
         *("max_pooling", *STRIDES),
-        MAX_STRIDES,
+        MAX_STRIDES | {"max_pooling_all_negative"},
         "stride_is_pool_size",
     ),
     "max: no stride at all": (
@@ -91,7 +91,8 @@ MUTANTS = {
     ),
     "max: windows of 2 only": (
         *("max_pooling", "(pool_size, pool_size)", "(2, 2)"),
-        parts_of("max_pooling", "random", "random_overlap", "sizes_that_do_not_divide"),
+        parts_of("max_pooling", "random", "random_overlap", "sizes_that_do_not_divide")
+        | {"max_pooling_all_negative"},
         "",
     ),
     "mean: stride in the output": (

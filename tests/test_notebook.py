@@ -1,35 +1,14 @@
 """Bytes in, code cells or one sentence out, whatever the bytes."""
 
 import json
-import random
-import re
-import string
 
 import nbformat
 import pytest
-from notebooks import answered, code, dumped, markdown, notebook
+from notebooks import answered, code, dumped, markdown, notebook, reading, refusal, sources
 
 from autograder import refusals
-from autograder.model import Rejection, StudentSource, Submission, Text
-from autograder.notebook import answer_ids, cell_digest, defined_names, read
-
-
-def reading(data, name="convolution.ipynb", **options):
-    return read(Submission("camille", "convolution", name, data), **options)
-
-
-def sources(data, name="convolution.ipynb", **options):
-    source = reading(data, name, **options)
-    assert isinstance(source, StudentSource), source
-    return [cell.source for cell in source.cells]
-
-
-def refusal(data, name="convolution.ipynb"):
-    rejection = reading(data, name)
-    assert isinstance(rejection, Rejection), rejection
-    assert (rejection.student, rejection.assignment) == ("camille", "convolution")
-    return rejection.reason
-
+from autograder.model import Submission, Text
+from autograder.notebook import cell_digest, read
 
 # ---------------------------------------------------------------- what a notebook contributes
 
@@ -282,122 +261,3 @@ def test_every_reason_is_two_sentences_in_two_languages():
             assert sentences.endswith(".")
             assert sentences[0].isupper()
         assert text.fr != text.en
-
-
-# ---------------------------------------------------------------- scripts
-
-
-@pytest.mark.parametrize(
-    ("script", "cells"),
-    [
-        ("x = 1\n", ["x = 1\n"]),
-        ("# %%\na\n# %% [markdown]\n# prose\n# %%\nb", ["a\n", "b"]),
-        ("#%% titre\na\n#%%\nb\n# %%%% sous-titre\nc", ["a\n", "b\n", "c"]),
-        (
-            "#!/usr/bin/env python\n# coding: utf-8\n\n# In[1]:\n\n\na\n\n\n# In[ ]:\nb",
-            ["\n\na\n\n\n", "b"],
-        ),
-        ("# +\na\n# -\n\n# prose\n\n# + tags=['x']\nb", ["a\n", "\n# prose\n\n", "b"]),
-        ("# <codecell>\na\n# <markdowncell>\n# t\n# <codecell>\nb", ["a\n", "b"]),
-        ("a\n# %%\nb", ["a\n", "b"]),
-        ("# ---\n# jupyter:\n# ---\n# %%\nb", ["b"]),
-        (
-            "def f():\n    a\n# %% au milieu\n    return 2\n# %%\nb",
-            ["def f():\n    a\n# %% au milieu\n    return 2\n", "b"],
-        ),
-        ("# %%\n# %%time\na", ["# %%time\na"]),
-        ("x = 1\r\n# %%\r\ny\r\n", ["x = 1\n", "y\n"]),
-        ("", []),
-        ("# %%\n\n# %%\n", []),
-    ],
-)
-def test_a_script_is_cut_into_cells(script, cells):
-    assert sources(script.encode(), "convolution.py") == cells
-
-
-def test_a_script_exported_by_jupytext_has_the_cells_of_its_notebook():
-    import jupytext
-
-    new = nbformat.v4
-    cells = [
-        new.new_code_cell("a = 1"),
-        new.new_markdown_cell("# T"),
-        new.new_code_cell("def f():\n\n    return 1"),
-    ]
-    cells[2].metadata["nbgrader"] = {"grade_id": "pad", "solution": True}
-    for form in ("py:percent", "py:light"):
-        script = jupytext.writes(new.new_notebook(cells=cells), fmt=form).encode()
-        code_only = [re.sub("(?m)^#.*", "", text).strip() for text in sources(script, "a.py")]
-        assert code_only == ["a = 1", "def f():\n\n    return 1"]
-        assert answer_ids(script, "a.py") == {"pad"}
-
-
-@pytest.mark.parametrize(
-    "cookie",
-    ["# -*- coding: latin-1 -*-", "# coding: iso-8859-15", "# vim: set fileencoding=cp1252 :"],
-)
-def test_a_declared_encoding_is_followed(cookie):
-    encoding = "latin-1"
-    assert sources(f"{cookie}\ns = 'é'".encode(encoding), "a.py") == [f"{cookie}\ns = 'é'"]
-
-
-def test_undeclared_or_exotic_encodings_are_refused():
-    assert refusal("s = 'é'".encode("latin-1"), "a.py") == refusals.NOT_TEXT
-    assert refusal(b"# coding: rot13\nk", "a.py") == refusals.ODD_ENCODING
-    assert refusal(b"# coding: utf-8\n'\xe9'", "a.py") == refusals.NOT_TEXT
-    assert sources("# coding: latin-1\n'é'".encode("utf-8-sig"), "a.py") == [
-        "# coding: latin-1\n'é'"
-    ]
-
-
-# ---------------------------------------------------------------- names
-
-
-def test_answer_ids_and_defined_names():
-    data = answered()
-    assert answer_ids(data, "a.ipynb") == {"pad", "convolve2d"}
-    assert defined_names(data, "a.ipynb") >= {"pad", "convolve2d"}
-    assert answer_ids(b'# %% task="pad"\ndef pad(): pass', "a.py") == {"pad"}
-    assert defined_names(b"def pad(): pass\nsize = 3\nx == 2\n  y = 1", "a.py") == {"pad", "size"}
-    assert answer_ids(b"{", "a.ipynb") == defined_names(b"{", "a.ipynb") == frozenset()
-
-
-# ---------------------------------------------------------------- whatever the bytes
-
-
-def random_json(rng, depth=0):
-    leaves = [None, True, 4, 3, -1.5, "x", "cells", "code", "\ud800", "é" * 9, [], {}]
-    if depth > 4 or rng.random() < 0.3:
-        return rng.choice(leaves)
-    keys = [
-        "cells",
-        "nbformat",
-        "worksheets",
-        "cell_type",
-        "source",
-        "input",
-        "metadata",
-        "nbgrader",
-    ]
-    if rng.random() < 0.5:
-        return [random_json(rng, depth + 1) for _ in range(rng.randrange(4))]
-    return {rng.choice(keys): random_json(rng, depth + 1) for _ in range(rng.randrange(5))}
-
-
-def test_nothing_raises_whatever_the_bytes():
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    rng = random.Random(seed)
-    real = answered()
-    for _ in range(1500):
-        value = random_json(rng)
-        if isinstance(value, dict) and rng.random() < 0.8:
-            value = {"nbformat": rng.choice([3, 4]), "cells": [random_json(rng)], **value}
-        changed = bytearray(real)
-        for _ in range(rng.randrange(1, 6)):
-            changed[rng.randrange(len(changed))] = rng.randrange(256)
-        text = "".join(rng.choices(string.printable + "# %%\n\r\u2028", k=40))
-        for data in (json.dumps(value).encode(), rng.randbytes(40), bytes(changed), text.encode()):
-            for name in ("a.ipynb", "a.py"):
-                assert isinstance(reading(data, name), StudentSource | Rejection)
-                assert isinstance(answer_ids(data, name) | defined_names(data, name), frozenset)

@@ -227,13 +227,13 @@ plt.show()
 
 # %% [markdown] lang="fr"
 # Ta fonction cherche les bords verticaux d'un carré et d'un disque : elle répond en blanc d'un côté, en noir
-# de l'autre, et reste grise (zéro) là où rien ne change de gauche à droite. Avec un pas de 4, la carte est
-# quatre fois plus petite de chaque côté.
+# de l'autre, et reste grise (zéro) là où rien ne change de gauche à droite. Avec un pas de 2, chaque côté de la
+# carte est deux fois plus petit.
 
 # %% [markdown] lang="en"
 # Your function looks for the vertical edges of a square and a disc: it answers in white on one side, in
-# black on the other, and stays grey (zero) where nothing changes from left to right. With a stride of 4,
-# the map is four times smaller on each side.
+# black on the other, and stays grey (zero) where nothing changes from left to right. With a stride of 2,
+# each side of the map is half as long.
 
 # %% tags=["figure"]
 import matplotlib.pyplot as plt
@@ -247,8 +247,8 @@ figure, axes = plt.subplots(1, 3, figsize=(9, 3))
 axes[0].imshow(shapes, cmap="gray")
 axes[1].imshow(convolve2d(shapes, vertical, padding=1), cmap="gray")
 axes[1].set_title("padding=1")
-axes[2].imshow(convolve2d(shapes, vertical, padding=1, stride=4), cmap="gray")
-axes[2].set_title("padding=1, stride=4")
+axes[2].imshow(convolve2d(shapes, vertical, padding=1, stride=2), cmap="gray")
+axes[2].set_title("padding=1, stride=2")
 plt.show()
 
 # %% [markdown] lang="fr"
@@ -370,8 +370,8 @@ plt.show()
 # | `vertical` | $\begin{bmatrix} 1 & 0 & -1 \\ 1 & 0 & -1 \\ 1 & 0 & -1 \end{bmatrix}$ | aux bords verticaux |
 # | `horizontal` | $\begin{bmatrix} 1 & 1 & 1 \\ 0 & 0 & 0 \\ -1 & -1 & -1 \end{bmatrix}$ | aux bords horizontaux |
 # | `blur` | $\frac19 \begin{bmatrix} 1 & 1 & 1 \\ 1 & 1 & 1 \\ 1 & 1 & 1 \end{bmatrix}$ | par la moyenne des neuf pixels : un flou |
-# | `sobel_x` | $\begin{bmatrix} -1 & 0 & 1 \\ -2 & 0 & 2 \\ -1 & 0 & 1 \end{bmatrix}$ | aux bords verticaux, moins sensible au bruit |
-# | `sobel_y` | $\begin{bmatrix} -1 & -2 & -1 \\ 0 & 0 & 0 \\ 1 & 2 & 1 \end{bmatrix}$ | aux bords horizontaux, moins sensible au bruit |
+# | `sobel_x` | $\begin{bmatrix} -1 & 0 & 1 \\ -2 & 0 & 2 \\ -1 & 0 & 1 \end{bmatrix}$ | aux bords verticaux, avec le signe opposé, et résiste mieux au bruit |
+# | `sobel_y` | $\begin{bmatrix} -1 & -2 & -1 \\ 0 & 0 & 0 \\ 1 & 2 & 1 \end{bmatrix}$ | aux bords horizontaux, avec le signe opposé, et résiste mieux au bruit |
 # | `laplacian` | $\begin{bmatrix} 0 & 1 & 0 \\ 1 & -4 & 1 \\ 0 & 1 & 0 \end{bmatrix}$ | aux bords et aux points, dans toutes les directions |
 # | `gaussian` | $\frac18 \begin{bmatrix} 0 & 1 & 0 \\ 1 & 4 & 1 \\ 0 & 1 & 0 \end{bmatrix}$ | par une moyenne qui favorise le centre : un flou plus doux |
 #
@@ -396,8 +396,8 @@ plt.show()
 # | `vertical` | $\begin{bmatrix} 1 & 0 & -1 \\ 1 & 0 & -1 \\ 1 & 0 & -1 \end{bmatrix}$ | to vertical edges |
 # | `horizontal` | $\begin{bmatrix} 1 & 1 & 1 \\ 0 & 0 & 0 \\ -1 & -1 & -1 \end{bmatrix}$ | to horizontal edges |
 # | `blur` | $\frac19 \begin{bmatrix} 1 & 1 & 1 \\ 1 & 1 & 1 \\ 1 & 1 & 1 \end{bmatrix}$ | with the mean of the nine pixels: a blur |
-# | `sobel_x` | $\begin{bmatrix} -1 & 0 & 1 \\ -2 & 0 & 2 \\ -1 & 0 & 1 \end{bmatrix}$ | to vertical edges, less sensitive to noise |
-# | `sobel_y` | $\begin{bmatrix} -1 & -2 & -1 \\ 0 & 0 & 0 \\ 1 & 2 & 1 \end{bmatrix}$ | to horizontal edges, less sensitive to noise |
+# | `sobel_x` | $\begin{bmatrix} -1 & 0 & 1 \\ -2 & 0 & 2 \\ -1 & 0 & 1 \end{bmatrix}$ | to vertical edges, with the opposite sign, and copes better with noise |
+# | `sobel_y` | $\begin{bmatrix} -1 & -2 & -1 \\ 0 & 0 & 0 \\ 1 & 2 & 1 \end{bmatrix}$ | to horizontal edges, with the opposite sign, and copes better with noise |
 # | `laplacian` | $\begin{bmatrix} 0 & 1 & 0 \\ 1 & -4 & 1 \\ 0 & 1 & 0 \end{bmatrix}$ | to edges and dots, in every direction |
 # | `gaussian` | $\frac18 \begin{bmatrix} 0 & 1 & 0 \\ 1 & 4 & 1 \\ 0 & 1 & 0 \end{bmatrix}$ | with a mean that favours the centre: a softer blur |
 #

@@ -111,9 +111,9 @@ def draw(rng, low, high):
 
 
 def random_image(rng):
-    """A rectangular (height, width, channels), the width larger than the height."""
+    """A rectangular (height, width, channels), far from square."""
     height = draw(rng, 36, 44)
-    return height, height + draw(rng, 1, 9), draw(rng, 1, 4)
+    return height, height + draw(rng, 8, 12), draw(rng, 1, 4)
 
 
 def random_network(rng, *, stride=1):
@@ -121,7 +121,7 @@ def random_network(rng, *, stride=1):
     return [
         conv(draw(rng, 2, 6), draw(rng, 2, 5), draw(rng, 1, 2), stride),
         pool(2, 2),
-        conv(draw(rng, 7, 9), draw(rng, 1, 3), draw(rng, 0, 1)),
+        conv(draw(rng, 7, 9), draw(rng, 1, 3), 1),
         pool(draw(rng, 2, 3), 1),
         FLATTEN,
         dense(draw(rng, 10, 20)),

@@ -84,7 +84,7 @@ def test_conv_params_without_bias(student):
 @pytest.mark.depends("test_conv_params_course_examples")
 def test_conv_params_with_bias(student, rng):
     for _ in range(4):
-        case = (draw(rng, 2, 7), draw(rng, 2, 30), draw(rng, 31, 60))
+        case = (draw(rng, 2, 7), draw(rng, 8, 30), draw(rng, 31, 60))
         same(student.conv_params(*case), conv_count(*case), mistakes=conv_mistakes(*case))
 
 
@@ -96,7 +96,7 @@ def test_conv_params_with_bias(student, rng):
 @pytest.mark.depends("test_conv_params_course_examples", "test_conv_params_without_bias")
 def test_conv_params_random_without_bias(student, rng):
     for _ in range(3):
-        case = (draw(rng, 2, 7), draw(rng, 2, 30), draw(rng, 31, 60), False)
+        case = (draw(rng, 2, 7), draw(rng, 8, 30), draw(rng, 31, 60), False)
         same(student.conv_params(*case), conv_count(*case), mistakes=conv_mistakes(*case))
 
 

@@ -375,11 +375,11 @@ plt.show()
 
 # %% [markdown] lang="fr"
 # Un seul neurone suffit pour dire « bord vertical » : avec des poids tous égaux à $\frac{1}{d}$, sa sortie est la moyenne de la
-# carte réduite. Elle est grande pour l'image de gauche et nulle pour celle de droite.
+# carte réduite. Elle est positive pour l'image de gauche et nulle pour celle de droite.
 
 # %% [markdown] lang="en"
 # A single neuron is enough to say “vertical edge”: with weights all equal to $\frac{1}{d}$, its output is the mean
-# of the pooled map. It is large for the image on the left and zero for the one on the right.
+# of the pooled map. It is positive for the image on the left and zero for the one on the right.
 
 # %% tags=["figure"]
 import matplotlib.pyplot as plt

@@ -19,7 +19,7 @@ _MAX_BYTES = 65_536
 
 
 class Closed(Exception):
-    """The other end is gone."""
+    """The other end is gone, or ours is closed."""
 
 
 def send(end: socket.socket, message: Message, fds: tuple[int, ...] = ()) -> None:
@@ -27,7 +27,7 @@ def send(end: socket.socket, message: Message, fds: tuple[int, ...] = ()) -> Non
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
     try:
         end.sendmsg([json.dumps(message).encode()], rights)
-    except (BrokenPipeError, ConnectionResetError) as error:
+    except OSError as error:
         raise Closed from error
 
 
@@ -36,7 +36,9 @@ def receive(end: socket.socket) -> tuple[Message, list[int]]:
     space = socket.CMSG_SPACE(_MAX_FDS * array.array("i").itemsize)
     try:
         data, rights, _, _ = end.recvmsg(_MAX_BYTES, space, socket.MSG_CMSG_CLOEXEC)
-    except ConnectionResetError as error:
+    except TimeoutError:
+        raise
+    except OSError as error:
         raise Closed from error
     if not data:
         raise Closed

@@ -19,7 +19,6 @@ from autograder.wire import Kind
 
 MAX_TEXT = 2_000  # characters of an exception's message
 _EXIT_SECONDS = 1.0
-_CPU_BLUR = 0.1  # seconds between what the kernel limits and what it reports
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ class Child:
         if not os.WIFSIGNALED(ended.status):
             return Lost(Outcome.CRASHED, f"exit status {os.waitstatus_to_exitcode(ended.status)}")
         number = os.WTERMSIG(ended.status)
-        if ended.cpu > self._limits.cpu_seconds - _CPU_BLUR:
+        if ended.cpu > self._limits.cpu_seconds / 2:  # the limit counts coarser than the report
             return Lost(Outcome.TIMEOUT, f"{ended.cpu:.1f} s of CPU time used")
         if number == signal.SIGKILL:  # by none of us: the kernel had no memory left
             return Lost(Outcome.MEMORY, "killed by the kernel")

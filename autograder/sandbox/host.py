@@ -58,28 +58,31 @@ def require(tier: Tier) -> None:
         raise SandboxUnavailable([missing], _NO_LANDLOCK)
 
 
-def cure(tier: Tier) -> str:
-    """What to do about a kernel that refuses to confine a process as ``tier`` wants it."""
+def cure(tier: Tier, system: Path = Path("/")) -> str:
+    """What to do where a process cannot be confined as ``tier`` wants it.
+
+    ``system`` is the root of the machine that is looked at.
+    """
     if tier is not Tier.S2:
         return _UNREADABLE
-    if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+    if _setting(system, "kernel/apparmor_restrict_unprivileged_userns") == "1":
         return _APPARMOR
-    if _in_container():
+    if _in_container(system):
         return _CONTAINER
-    closed = _setting("kernel/unprivileged_userns_clone") == "0"
-    if closed or _setting("user/max_user_namespaces") == "0":
+    closed = _setting(system, "kernel/unprivileged_userns_clone") == "0"
+    if closed or _setting(system, "user/max_user_namespaces") == "0":
         return _USER_NAMESPACES
     return _NAMESPACES
 
 
-def _in_container() -> bool:
-    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+def _in_container(system: Path) -> bool:
+    if (system / ".dockerenv").exists() or (system / "run/.containerenv").exists():
         return True
-    return "kubepods" in _text(Path("/proc/self/cgroup"))
+    return "kubepods" in _text(system / "proc/self/cgroup")
 
 
-def _setting(name: str) -> str:
-    return _text(Path("/proc/sys", name)).strip()
+def _setting(system: Path, name: str) -> str:
+    return _text(system / "proc/sys" / name).strip()
 
 
 def _text(path: Path) -> str:

@@ -33,7 +33,9 @@ _START_SECONDS = 20.0  # one zygote, or one child
 _ENTRY = (
     "import sys; sys.path.append(sys.argv[1]); from autograder.sandbox.nursery import main; main()"
 )
-_ENVIRONMENT = {
+ENVIRONMENT = {
+    "HOME": "",  # and TMPDIR: a folder of its own
+    "TMPDIR": "",
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "KERAS_BACKEND": "torch",
@@ -231,7 +233,7 @@ def _execute(ends: list[socket.socket], home: str) -> subprocess.Popen[bytes]:
             *(libraries.package_root(), str(os.getpid() if main else 0)),
             ",".join(map(str, fds)),
         ],
-        env={**_ENVIRONMENT, "HOME": home, "TMPDIR": home},
+        env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -53,24 +53,27 @@ class WarmProcess:
     def __init__(self, folder: str, sockets: list[int]) -> None:
         self._folder = folder  # where this package was imported from
         self._ends = {fd: socket.socket(fileno=fd) for fd in sockets}
+        self._zygotes: dict[int, int] = {}  # process ids by pidfd
+        self._poll = select.poll()
         self._warm = False
 
     def serve(self) -> None:
         """Answer until the grader and all its workers have closed their ends."""
-        poll = select.poll()
         for fd in self._ends:
-            poll.register(fd, select.POLLIN)
+            self._poll.register(fd, select.POLLIN)
         while self._ends:
-            for fd, _ in poll.poll():
+            for fd, _ in self._poll.poll():
+                if fd in self._zygotes:
+                    self._reap(fd)
+                    continue
                 try:
                     self._answer(self._ends[fd])
                 except channel.Closed:
-                    poll.unregister(fd)
+                    self._poll.unregister(fd)
                     self._ends.pop(fd).close()
 
     def _answer(self, end: socket.socket) -> None:
         message, fds = channel.receive(end)
-        _reap()
         try:
             if not self._warm:
                 self._import(message)
@@ -104,7 +107,11 @@ class WarmProcess:
     def _fork_zygote(self, message: Message, fd: int) -> None:
         _check_forkable()
         nursery = os.getpid()
-        if os.fork():
+        pid = os.fork()
+        if pid:
+            pidfd = os.pidfd_open(pid)
+            self._zygotes[pidfd] = pid
+            self._poll.register(pidfd, select.POLLIN)
             return
         try:
             for end in self._ends.values():
@@ -115,6 +122,12 @@ class WarmProcess:
         finally:
             os._exit(1)
 
+    def _reap(self, pidfd: int) -> None:
+        """Collect a zygote that has ended."""
+        self._poll.unregister(pidfd)
+        os.waitpid(self._zygotes.pop(pidfd), 0)
+        os.close(pidfd)
+
 
 def _check_forkable() -> None:
     """A thread would be lost in the fork; memory shared for writing would join all children."""
@@ -124,12 +137,3 @@ def _check_forkable() -> None:
         permissions = line.split()[1]
         if "w" in permissions and "s" in permissions:
             raise NotWarm(f"an imported module has mapped shared memory: {line}")
-
-
-def _reap() -> None:
-    """Collect zygotes that have ended."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        return

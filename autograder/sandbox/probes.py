@@ -6,6 +6,7 @@ Only the grader's own self-test runs this, before any student's code; its word c
 import ctypes
 import errno
 import os
+import resource
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -14,20 +15,25 @@ from pathlib import Path
 
 REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.ENOENT, errno.ENOSYS, errno.EROFS})
 
+MIB = 2**20
+MAPPED = 2**44  # more than any warm process maps: the limit counts from there on
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def probe(namespaces: bool, processes: int) -> list[str]:
+def probe(namespaces: bool, limits: dict[str, float], environment: list[str]) -> list[str]:
     """One sentence for each protection that is not there.
 
     Args:
         namespaces: whether the child should have a world of its own (S2).
-        processes: how many processes and threads it may have.
+        limits: the fields of ``model.Limits`` that this child was given.
+        environment: the only variables there may be.
     """
     found = [sentence for sentence, attempt in _attempts() if not _is_refused(attempt)]
-    found += _identity(namespaces)
-    if _threads(4 * processes) >= 4 * processes:
-        found.append("the number of processes is not limited")
+    found += _identity(environment)
+    found += _limits(limits)
+    if namespaces:
+        found += _own_world(limits)
     return found
 
 
@@ -79,14 +85,39 @@ def _is_refused(attempt: Callable[[], object]) -> bool:
     return False
 
 
-def _identity(namespaces: bool) -> Iterable[str]:
+def _identity(environment: list[str]) -> Iterable[str]:
     """What the process can see of itself."""
-    if os.getuid() == 0 or os.geteuid() == 0:
+    if 0 in (os.getuid(), os.geteuid(), os.getgid(), os.getegid()):
         yield "student code would run as root"
-    if namespaces and (os.getpid() != 1 or os.getppid() != 0):
-        yield "student code would see other processes"
-    if any(_is_open(fd) for fd in range(5, 64)):
+    if any(_is_open(fd) for fd in range(5, 256)):
         yield "descriptors of the grader stay open"
+    if left := set(os.environ) - set(environment):
+        yield f"the environment holds more than it should: {', '.join(sorted(left))}"
+
+
+def _own_world(limits: dict[str, float]) -> Iterable[str]:
+    """S2: processes and files of its own. (Its network cannot be seen: there are no sockets.)"""
+    if (os.getpid(), os.getppid()) != (1, 0):
+        yield "student code would see other processes"
+    folder = os.statvfs(".")
+    if folder.f_blocks * folder.f_frsize > limits["disk_mib"] * MIB:
+        yield "the size of the child's folder is not limited"
+
+
+def _limits(limits: dict[str, float]) -> Iterable[str]:
+    """Limits that would hold only on paper, or are not there."""
+    if _threads(int(4 * limits["processes"])) >= 4 * limits["processes"]:
+        yield "the number of processes is not limited"
+    for what, which, most in (
+        ("the memory", resource.RLIMIT_AS, MAPPED + limits["memory_mib"] * MIB),
+        ("the size of a file", resource.RLIMIT_FSIZE, limits["disk_mib"] * MIB),
+        ("the number of open files", resource.RLIMIT_NOFILE, limits["open_files"]),
+        ("the CPU time", resource.RLIMIT_CPU, limits["cpu_seconds"]),
+        ("the size of core dumps", resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(which)[1]
+        if hard == resource.RLIM_INFINITY or hard > most:
+            yield f"{what} is not limited"
 
 
 def _is_open(fd: int) -> bool:
@@ -99,6 +130,7 @@ def _is_open(fd: int) -> bool:
 
 def _threads(wanted: int) -> int:
     """How many threads can be started, up to ``wanted``."""
+    threading.stack_size(1 << 18)  # so that memory is not what stops them
     done = threading.Event()
     started: list[threading.Thread] = []
     try:

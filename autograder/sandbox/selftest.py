@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from autograder.errors import SandboxError, SandboxUnavailable
 from autograder.model import Cell, Limits, Returned, Tier
 from autograder.sandbox import host
 from autograder.sandbox.child import Child
-from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.launcher import ENVIRONMENT, Nursery, Sandbox
 
 _SECONDS = 5.0
 _LIMITS = Limits(cpu_seconds=5, memory_mib=256, processes=8, disk_mib=4, open_files=64)
@@ -58,7 +59,8 @@ def _missing(child: Child, tier: Tier) -> list[str]:
     ran = child.run(Cell(1, _PROBES.read_text(encoding="utf-8")), _SECONDS)
     if not isinstance(ran, Returned):
         raise SandboxError(f"the self-test could not run: {ran}")
-    reply = child.call("probe", (tier is Tier.S2, _LIMITS.processes), {}, _SECONDS)
+    arguments = (tier is Tier.S2, asdict(_LIMITS), list(ENVIRONMENT))
+    reply = child.call("probe", arguments, {}, _SECONDS)
     if not isinstance(reply, Returned) or not isinstance(reply.value, list):
         raise SandboxError(f"the self-test did not finish: {reply}")
     return [str(sentence) for sentence in reply.value]

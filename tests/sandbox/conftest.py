@@ -58,7 +58,7 @@ def run(child: Child, source: str, seconds: float = SECONDS) -> Reply:
 def value_of(child: Child, source: str) -> object:
     """What ``source``, the body of a function, returns inside the sandbox."""
     body = "\n".join(f"    {line}" for line in source.strip().splitlines())
-    defined = run(child, f"def _body():\n{body}\n")
+    defined = child.run(Cell(99, f"def _body():\n{body}\n"), SECONDS)
     assert defined == Returned([]), defined
     reply = child.call("_body", (), {}, SECONDS)
     assert isinstance(reply, Returned), reply

@@ -23,7 +23,7 @@ MIB = 2**20
         "import time; time.sleep(60)",
         "import os, signal; signal.raise_signal(signal.SIGSTOP)\nimport time; time.sleep(60)",
         "import signal, time\n"
-        "for n in (signal.SIGTERM, signal.SIGXCPU, signal.SIGINT): signal.signal(n, signal.SIG_IGN)\n"
+        "for number in (signal.SIGTERM, signal.SIGXCPU): signal.signal(number, signal.SIG_IGN)\n"
         "while True:\n    try:\n        time.sleep(60)\n    except BaseException:\n        pass",
     ],
 )
@@ -122,9 +122,10 @@ return started
 def test_forks_one_after_the_other_are_not_limited(sandbox, child):
     if sandbox.tier is not Tier.S2:
         pytest.skip("S1 has no second process")
-    assert value_of(
-        child,
-        """
+    assert (
+        value_of(
+            child,
+            """
 import os
 for number in range(100):
     pid = os.fork()
@@ -133,7 +134,9 @@ for number in range(100):
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == number % 7
 return "done"
 """,
-    ) == "done"
+        )
+        == "done"
+    )
 
 
 def test_threads_stop_at_the_limit(sandbox, child):

@@ -40,7 +40,7 @@ def trace_shapes(input_shape, layers):
             shape = (torch.Size(shape).numel(),)
         else:
             shape = (layer["units"],)
-        shapes.append(tuple(shape))
+        shapes.append(torch.Size(shape))  # a kind of tuple
     return shapes
 
 # %%
