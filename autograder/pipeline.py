@@ -7,6 +7,7 @@ it runs.
 
 from __future__ import annotations
 
+import functools
 import platform
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -144,16 +145,18 @@ def not_graded(work: Work, settings: Settings, reason: str) -> Score:
 
 def provenance(settings: Settings, digest: str = "") -> dict[str, str]:
     """What it takes to replay a grade."""
-    found = {
-        "lang": settings.lang,
-        "seed": str(settings.seed),
+    found = {"lang": settings.lang, "seed": str(settings.seed), **_versions()}
+    return found | ({"digest": digest} if digest else {})
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
+    libraries = [name for name in ("numpy", "torch") if name in sys.modules]
+    return {
         "autograder": __version__,
         "python": platform.python_version(),
-        "numpy": metadata.version("numpy"),
+        **{name: metadata.version(name) for name in libraries},
     }
-    if "torch" in sys.modules:
-        found["torch"] = metadata.version("torch")
-    return found | ({"digest": digest} if digest else {})
 
 
 # ---------------------------------------------------------------- in a worker process

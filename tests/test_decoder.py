@@ -11,8 +11,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from autograder.plain import DTYPES, MAX_DEPTH, MAX_ENTRIES, MAX_NODES, MAX_TEXT, OPAQUE_TYPES
 from autograder.wire import MAX_PAYLOAD, ProtocolError, Ref, decode, encode
+from autograder.wire.plain import DTYPES, MAX_DEPTH, MAX_ENTRIES, MAX_NODES, MAX_TEXT, OPAQUE_TYPES
 
 
 def u32(*numbers):

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from autograder import cli, course, course_file, release, results, run, terminal
+from autograder import cli, course, release, results, run, terminal
+from autograder.course import file
 from autograder.errors import SandboxUnavailable
 from autograder.model import (
     Limits,
@@ -71,8 +72,8 @@ def test_every_option_is_documented_and_no_other_is(name):
 
 
 def yaml_keys() -> set[str]:
-    top = set(course_file.AssignmentKeys.model_fields)
-    return top | {f"tasks.<id>.{key}" for key in course_file.TaskKeys.model_fields}
+    top = set(file.AssignmentKeys.model_fields)
+    return top | {f"tasks.<id>.{key}" for key in file.TaskKeys.model_fields}
 
 
 def limits_table(text: str) -> dict[str, float]:

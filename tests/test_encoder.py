@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from autograder.plain import MAX_DEPTH, MAX_ENTRIES, MAX_NODES, MAX_TEXT
 from autograder.wire import ProtocolError, decode, encode
+from autograder.wire.plain import MAX_DEPTH, MAX_ENTRIES, MAX_NODES, MAX_TEXT
 
 # ---------------------------------------------------------------- caps of the encoder
 

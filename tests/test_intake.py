@@ -21,9 +21,8 @@ from notebooks import (
     write,
 )
 
-from autograder import refusals
 from autograder.intake import Intake, collect
-from autograder.notebook import read
+from autograder.notebook import read, refusals
 
 # ---------------------------------------------------------------- several files
 
@@ -138,8 +137,8 @@ def test_a_fifo_does_not_block(tmp_path):
 
 
 def test_a_link_put_there_after_the_listing_is_not_followed(tmp_path):
-    from autograder.intake_files import Root
-    from autograder.refusals import Unreadable
+    from autograder.intake.files import Root
+    from autograder.notebook.refusals import Unreadable
 
     secret = write(tmp_path, "secret/x.py", b"secret")
     (tmp_path / "root").mkdir()

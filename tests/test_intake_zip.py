@@ -23,9 +23,9 @@ from notebooks import (
     write,
 )
 
-from autograder import intake_zip, refusals
-from autograder.intake import collect
-from autograder.refusals import Unreadable
+from autograder.intake import archive, collect
+from autograder.notebook import refusals
+from autograder.notebook.refusals import Unreadable
 
 
 def zipped(*files, method=zipfile.ZIP_DEFLATED):
@@ -247,7 +247,7 @@ def test_sizes_are_counted_not_believed():
     for mark, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         struct.pack_into("<I", archive, archive.find(mark) + offset, 10)
     with pytest.raises(Unreadable) as caught:
-        intake_zip.members(bytes(archive))
+        archive.members(bytes(archive))
     assert caught.value.reason == refusals.ZIP_BROKEN
 
 
@@ -256,7 +256,7 @@ def test_many_large_members_are_counted_together():
     part = rng.randbytes(18 * 1024 * 1024)
     archive = zipped(*((f"{n}.ipynb", part) for n in range(3)), method=zipfile.ZIP_STORED)
     with pytest.raises(Unreadable) as caught:
-        intake_zip.members(archive)
+        archive.members(archive)
     assert caught.value.reason == refusals.ZIP_SIZE
 
 
@@ -272,7 +272,7 @@ def test_a_member_too_large_for_a_file_is_named_as_such(tmp_path):
 def test_a_forged_count_of_entries_costs_nothing():
     entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", *[0] * 18)
     with pytest.raises(Unreadable) as caught:
-        intake_zip.members(entry * 200_000)
+        archive.members(entry * 200_000)
     assert caught.value.reason == refusals.ZIP_ENTRIES
 
 
@@ -292,7 +292,7 @@ def test_damaged_archives_never_raise_anything_else():
         if rng.random() < 0.1:
             del data[rng.randrange(len(data)) :]
         try:
-            outcomes.add(len(intake_zip.members(bytes(data))))
+            outcomes.add(len(archive.members(bytes(data))))
         except Unreadable as fault:
             outcomes.add(fault.reason)
     assert refusals.ZIP_BROKEN in outcomes

@@ -1,4 +1,4 @@
-"""Wrong solutions of ``convolution``: each must lose the tests of what it gets wrong, and no more."""
+"""Wrong solutions of ``convolution``: each loses the tests of what it gets wrong, and no more."""
 
 from __future__ import annotations
 
@@ -125,6 +125,15 @@ MUTANTS = {
     ),
     "2d modifies the kernel": (
         *("convolve2d", "return output", "kernel[...] = 0\n    return output"),
+        {"convolve2d_keeps_its_inputs"},
+        "",
+    ),
+    "2d turns the kernel and leaves it turned": (
+        *(
+            "convolve2d",
+            "return output",
+            "kernel[...] = kernel[::-1, ::-1].copy()\n    return output",
+        ),
         {"convolve2d_keeps_its_inputs"},
         "",
     ),

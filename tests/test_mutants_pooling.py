@@ -1,4 +1,4 @@
-"""Wrong solutions of ``pooling``: each must lose the tests of what it gets wrong, and no more."""
+"""Wrong solutions of ``pooling``: each loses the tests of what it gets wrong, and no more."""
 
 from __future__ import annotations
 

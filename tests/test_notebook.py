@@ -6,9 +6,8 @@ import nbformat
 import pytest
 from notebooks import answered, code, dumped, markdown, notebook, reading, refusal, sources
 
-from autograder import refusals
 from autograder.model import Submission, Text
-from autograder.notebook import cell_digest, read
+from autograder.notebook import cell_digest, read, refusals
 
 # ---------------------------------------------------------------- what a notebook contributes
 

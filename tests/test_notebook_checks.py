@@ -6,8 +6,9 @@ import itertools
 import numpy as np
 import pytest
 
-from autograder import compare, notebook_checks
+from autograder import compare
 from autograder.model import LANGUAGES
+from autograder.release import tools
 
 Point = collections.namedtuple("Point", "x y")
 
@@ -83,7 +84,7 @@ NEVER_EXPECTED = ("object array", "masked array", "text array", "set", "function
 def helpers(lang):
     """What a student's kernel has after the tools cell has run."""
     namespace = {}
-    exec(notebook_checks.cell_source(lang), namespace)
+    exec(tools.cell_source(lang), namespace)
     return namespace["same"], namespace["raises"]
 
 
@@ -132,7 +133,7 @@ def test_random_arrays_agree_with_the_comparator():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_sentence_names_the_fault(lang):
     same, _ = helpers(lang)
-    sentences = notebook_checks.SENTENCES[lang]
+    sentences = tools.SENTENCES[lang]
     faults = {
         "none": (None, 3),
         "type": ("3", 3),
@@ -158,19 +159,19 @@ def test_the_place_of_a_wrong_entry_is_shown():
 
 
 def test_both_languages_have_the_same_sentences():
-    french, english = notebook_checks.SENTENCES["fr"], notebook_checks.SENTENCES["en"]
+    french, english = tools.SENTENCES["fr"], tools.SENTENCES["en"]
     assert french.keys() == english.keys()
     for key in french:
         assert french[key] != english[key]
         assert french[key].count("{") == english[key].count("{")
-    used = notebook_checks.cell_source("fr")
+    used = tools.cell_source("fr")
     assert all(f"_SAYS['{key}']" in used or f'_SAYS["{key}"]' in used for key in french)
 
 
 def test_the_tools_cell_holds_one_language():
-    assert "Your function" not in notebook_checks.cell_source("fr")
-    assert "Ta fonction" not in notebook_checks.cell_source("en")
-    assert '"""' not in notebook_checks.cell_source("fr")
+    assert "Your function" not in tools.cell_source("fr")
+    assert "Ta fonction" not in tools.cell_source("en")
+    assert '"""' not in tools.cell_source("fr")
 
 
 class TestRaises:

@@ -6,8 +6,7 @@ import nbformat
 import pytest
 from notebooks import refusal, sources
 
-from autograder import refusals
-from autograder.notebook import answer_ids
+from autograder.notebook import answer_ids, refusals
 
 
 @pytest.mark.parametrize(

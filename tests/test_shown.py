@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.shown import MAX_SHOWN, show
+from autograder.compare.shown import MAX_SHOWN, show
 from autograder.wire import OPAQUE_TYPES, Opaque
 
 

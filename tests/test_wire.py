@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder import wire
-from autograder.plain import DTYPES
 from autograder.wire import Kind, ProtocolError, Ref, decode, encode
+from autograder.wire.plain import DTYPES
 
 # ---------------------------------------------------------------- frames
 

@@ -42,7 +42,7 @@ def compile_cell(source: str, filename: str) -> tuple[CodeType, tuple[str, ...]]
 
 def _compile(source: str, filename: str) -> CodeType:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # "\d" in a string is not our business
+        warnings.simplefilter("ignore")  # "\d" in a string is not our business
         code: CodeType = compile(source, filename, "exec", _FLAGS, dont_inherit=True)
     return code
 
@@ -62,17 +62,24 @@ def to_python(source: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _replace_commands(lines: list[str], notices: list[str]) -> None:
-    """Replace one command after the other, only where a statement can begin."""
+    """Replace the commands, only where a statement can begin: elsewhere ``% b`` is a remainder."""
+    depth, quote = 0, ""
+    block = continued = False
     index = 0
     while index < len(lines):
-        if not _is_command(lines[index]) or _continues(lines[:index]):
+        line = lines[index]
+        if depth or quote or continued or not _is_command(line):
+            depth, quote = _scan(line, depth, quote)
+            continued = line.endswith("\\")
+            if line.strip() and not line.lstrip().startswith("#"):
+                block = line[0] in " \t" or line.rstrip().endswith(":")
             index += 1
             continue
         end = index
         while lines[end].endswith("\\") and end + 1 < len(lines):
             end += 1
-        notices.append(_shown(lines[index]))
-        lines[index] = _replacement(lines[index])
+        notices.append(_shown(line))
+        lines[index] = _replacement(line if block else line.lstrip())
         lines[index + 1 : end + 1] = [""] * (end - index)
         index = end + 1
 
@@ -81,55 +88,28 @@ def _is_command(line: str) -> bool:
     return bool(_COMMAND.match(line) or _ASSIGNED.match(line) or _HELP.match(line))
 
 
-def _continues(lines: list[str]) -> bool:
-    """Whether what comes after ``lines`` is inside a bracket, a string or a continued line.
-
-    There, ``% b`` is a remainder and not a magic. The answer comes from the compiler: a name put
-    there would be part of the same statement.
-    """
-    while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
-        lines = lines[:-1]
-    return bool(lines) and (lines[-1].endswith("\\") or _open_at_end("\n".join(lines)))
-
-
-def _open_at_end(source: str) -> bool:
-    """Whether ``source`` ends within a bracket or a triple-quoted string."""
-    depth = index = 0
-    while index < len(source):
-        char = source[index]
-        if char == "#":
-            index = _find(source, "\n", index)
-        elif char in "\"'":
-            quote = char * 3 if source.startswith(char * 3, index) else char
-            index = _end_of_string(source, quote, index + len(quote))
-            if index > len(source):
-                return len(quote) == 3
-            continue
-        elif char in "([{":
-            depth += 1
-        elif char in ")]}":
-            depth = max(0, depth - 1)
-        index += 1
-    return depth > 0
-
-
-def _end_of_string(source: str, quote: str, index: int) -> int:
-    """The index after the closing ``quote``; beyond the end if there is none."""
-    while index < len(source):
-        if source[index] == "\\":
+def _scan(line: str, depth: int, quote: str) -> tuple[int, str]:
+    """How many brackets are open after ``line``, and which quotes of a string."""
+    index = 0
+    while index < len(line):
+        char = line[index]
+        if quote and char == "\\":
             index += 2
-        elif source.startswith(quote, index):
-            return index + len(quote)
-        elif source[index] == "\n" and len(quote) == 1:
-            return index  # not closed on its line: the compiler will say so
+        elif quote:
+            closed = line.startswith(quote, index)
+            index += len(quote) if closed else 1
+            quote = "" if closed else quote
+        elif char in "\"'":
+            quote = char * 3 if line.startswith(char * 3, index) else char
+            index += len(quote)
+        elif char == "#":
+            break
         else:
+            depth = max(0, depth + (char in "([{") - (char in ")]}"))
             index += 1
-    return len(source) + 1
-
-
-def _find(source: str, char: str, start: int) -> int:
-    found = source.find(char, start)
-    return len(source) if found < 0 else found
+    if len(quote) == 1 and not line.endswith("\\"):
+        quote = ""  # not closed on its line: the compiler will say so
+    return depth, quote
 
 
 def _replacement(line: str) -> str:

@@ -262,7 +262,8 @@ def _explained(process: subprocess.Popen[bytes]):  # type: ignore[no-untyped-def
 
 
 def _last_words(process: subprocess.Popen[bytes]) -> str:
-    assert process.stderr is not None
+    if process.stderr is None or process.stderr.closed:
+        return ""
     os.set_blocking(process.stderr.fileno(), False)
     text = process.stderr.read() or b""
     return text.decode(errors="replace")[-2000:]

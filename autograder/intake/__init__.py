@@ -14,11 +14,11 @@ from pathlib import Path
 
 from autograder import notebook
 from autograder.errors import UsageError
-from autograder.intake_choice import Candidate, Choice, choose
-from autograder.intake_gather import gather
-from autograder.intake_layout import Place, fold
+from autograder.intake.choice import Candidate, Choice, choose
+from autograder.intake.gather import gather
+from autograder.intake.layout import Place, fold
 from autograder.model import Course, Rejection, Submission, Text
-from autograder.source_text import shown
+from autograder.notebook.text import shown
 
 MAX_ID_BYTES = 200  # a student's id names a result file
 

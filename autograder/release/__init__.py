@@ -16,13 +16,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder import notebook_checks
+from autograder.release import tools
 from autograder.course import release_file
 from autograder.errors import CourseError, Problem, ReleaseError, UsageError
 from autograder.model import LANGUAGES, Assignment, Course, Language, Task
-from autograder.release_cells import SourceCell, in_language, read_cells
-from autograder.release_checks import TestFile
-from autograder.release_solution import bound_names, free_names, solution_cell
+from autograder.release.cells import SourceCell, in_language, read_cells
+from autograder.release.checks import TestFile
+from autograder.release.solution import bound_names, free_names, solution_cell
 
 # What stands in a student's notebook where the answer was cut out.
 STUBS: dict[Language, str] = {
@@ -157,7 +157,7 @@ class _Builder:
             "nbgrader": _grading(_TOOLS_ID, locked=True),
             "jupyter": {"source_hidden": True},
         }
-        return _cell(_TOOLS_ID, "code", notebook_checks.cell_source(self.lang), metadata)
+        return _cell(_TOOLS_ID, "code", tools.cell_source(self.lang), metadata)
 
     def _plain(self, id: str, cell: SourceCell) -> Json:
         if cell.kind == "code" and not cell.figure:

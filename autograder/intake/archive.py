@@ -16,10 +16,11 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from autograder import notebook, refusals
-from autograder.intake_files import Parts, is_junk
+from autograder import notebook
+from autograder.intake.files import Parts, is_junk
 from autograder.model import Text
-from autograder.refusals import Unreadable
+from autograder.notebook import refusals
+from autograder.notebook.refusals import Unreadable
 
 MIB = 1024 * 1024
 SUFFIX = ".zip"

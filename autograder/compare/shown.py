@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograder.model import Language, Text
-from autograder.plain import (
+from autograder.wire.plain import (
     BAD_TEXT,
     BIG_INT,
     OBJECT,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from autograder.errors import CourseError, Problem
 from autograder.model import Language, Task
-from autograder.release_solution import bound_names, free_names
-from autograder.release_text import PythonText, Span
+from autograder.release.solution import bound_names, free_names
+from autograder.release.text import PythonText, Span
 
 _HEADINGS: dict[Language, str] = {
     "fr": "# Vérification de `{}` : exécute cette cellule. Elle s'arrête à la première erreur.",

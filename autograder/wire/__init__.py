@@ -9,9 +9,9 @@ from __future__ import annotations
 import struct
 from enum import IntEnum
 
-from autograder.decoder import decode
-from autograder.encoder import encode
-from autograder.plain import (
+from autograder.wire.decoder import decode
+from autograder.wire.encoder import encode
+from autograder.wire.plain import (
     EXCEPTIONS,
     MAX_PAYLOAD,
     OPAQUE_TYPES,

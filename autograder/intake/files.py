@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from autograder import refusals
 from autograder.errors import UsageError
 from autograder.model import Text
-from autograder.refusals import Unreadable
+from autograder.notebook import refusals
+from autograder.notebook.refusals import Unreadable
 
 MAX_DEPTH = 8
 _JUNK = {".ipynb_checkpoints", "__macosx", "__pycache__", ".ds_store", "thumbs.db", "desktop.ini"}

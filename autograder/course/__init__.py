@@ -20,7 +20,7 @@ from autograder.errors import CourseError, Problem, UsageError
 from autograder.model import LANGUAGES, Assignment, Course, Language, Limits, Task, Text
 
 if TYPE_CHECKING:
-    from autograder.course_file import AssignmentKeys, TaskKeys, TextKeys
+    from autograder.course.file import AssignmentKeys, TaskKeys, TextKeys
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,49}")
 
@@ -131,7 +131,7 @@ def _check_files(root: Path, folder: Path, problems: list[Problem]) -> None:
 
 
 def _read_keys(root: Path, folder: Path, problems: list[Problem]) -> AssignmentKeys | None:
-    from autograder.course_file import read
+    from autograder.course.file import read
 
     file = folder / "assignment.yaml"
     try:

@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from autograder import notebook
-from autograder.intake_files import Parts
-from autograder.intake_zip import SUFFIX, is_zip
-from autograder.source_text import shown
+from autograder.intake.archive import SUFFIX, is_zip
+from autograder.intake.files import Parts
+from autograder.notebook.text import shown
 
 MOODLE = "_assignsubmission_"
 _RESUBMITTED = re.compile(r"-\d{1,3}$")  # Canvas numbers what a student hands in again

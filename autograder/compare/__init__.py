@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.compare.shown import as_plain, noun, show, wrong_type
 from autograder.model import Text
-from autograder.plain import Opaque
-from autograder.shown import as_plain, noun, show, wrong_type
+from autograder.wire.plain import Opaque
 
 __all__ = ["ATOL", "RTOL", "Mismatch", "difference", "same", "show"]
 

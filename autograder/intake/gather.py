@@ -9,18 +9,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import intake_zip, notebook, refusals
+from autograder import notebook
 from autograder.errors import UsageError
-from autograder.intake_choice import Candidate
-from autograder.intake_files import BLOCKED, Entry, Kind, Parts, Root
-from autograder.intake_layout import MOODLE, Layout, Place, Unknown, split_platform
+from autograder.intake import archive
+from autograder.intake.choice import Candidate
+from autograder.intake.files import BLOCKED, Entry, Kind, Parts, Root
+from autograder.intake.layout import MOODLE, Layout, Place, Unknown, split_platform
 from autograder.model import Text
-from autograder.refusals import Unreadable
-from autograder.source_text import shown
+from autograder.notebook import refusals
+from autograder.notebook.refusals import Unreadable
+from autograder.notebook.text import shown
 
 MAX_CANDIDATES = 50  # notebooks and scripts of one student for one assignment
-MAX_ZIP_BYTES = 50 * intake_zip.MIB
-MAX_COURSE_ZIP_BYTES = 1_024 * intake_zip.MIB
+MAX_ZIP_BYTES = 50 * archive.MIB
+MAX_COURSE_ZIP_BYTES = 1_024 * archive.MIB
 
 Wanted = Callable[[Place], bool]
 
@@ -93,7 +95,7 @@ def _folder_and_file(root: Path) -> tuple[Path, Entry | None]:
 def _course_zip(disk: Root, file: Entry, layout: Layout) -> CourseZip | None:
     """The archive as a folder of students, or None if it is no archive or one student's."""
     name = file.parts[-1]
-    if file.kind is not Kind.FILE or not intake_zip.is_zip(name) or split_platform(name):
+    if file.kind is not Kind.FILE or not archive.is_zip(name) or split_platform(name):
         return None
     try:
         opened = CourseZip(disk.read(file.parts, MAX_COURSE_ZIP_BYTES), layout)
@@ -107,7 +109,7 @@ class CourseZip:
 
     def __init__(self, data: bytes, layout: Layout) -> None:
         """Raises ``Unreadable`` for an archive that is refused."""
-        found = intake_zip.members(data, intake_zip.COURSE)
+        found = archive.members(data, archive.COURSE)
         below = len({parts[0] for parts, _ in found}) == 1 and all(
             (len(parts) > 3 and layout.slug(parts[2])) or (len(parts) > 2 and MOODLE in parts[1])
             for parts, _ in found
@@ -160,7 +162,7 @@ def _is_own_file(entry: Entry) -> bool:
 
 
 def _is_candidate(name: str) -> bool:
-    named = notebook.is_notebook(name) or notebook.is_script(name) or intake_zip.is_zip(name)
+    named = notebook.is_notebook(name) or notebook.is_script(name) or archive.is_zip(name)
     return named and not name.startswith(".")
 
 
@@ -223,12 +225,12 @@ def _above(entries: list[Entry], layout: Layout) -> set[Parts]:
 
 def _read(source: Source, entry: Entry, place: Place, layout: Layout) -> list[Candidate]:
     """The candidates in one file: several if it is an archive."""
-    zipped = intake_zip.is_zip(entry.parts[-1])
+    zipped = archive.is_zip(entry.parts[-1])
     try:
         if entry.kind is not Kind.FILE:
             raise Unreadable(BLOCKED[entry.kind])
         data = source.read(entry.parts, MAX_ZIP_BYTES if zipped else notebook.MAX_BYTES)
-        members = intake_zip.members(data) if zipped else []
+        members = archive.members(data) if zipped else []
         if zipped and not members:
             raise Unreadable(refusals.ZIP_NO_NOTEBOOK)
     except Unreadable as fault:

@@ -10,9 +10,9 @@ import codecs
 import re
 import unicodedata
 
-from autograder import refusals
 from autograder.model import Text
-from autograder.refusals import Unreadable
+from autograder.notebook import refusals
+from autograder.notebook.refusals import Unreadable
 
 MAX_SHOWN = 80  # characters of a file name that a message may show
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.plain import (
+from autograder.wire.plain import (
     BAD_TEXT,
     BIG_INT,
     DTYPES,

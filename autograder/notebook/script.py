@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autograder import refusals
-from autograder.refusals import Unreadable
-from autograder.source_text import decode
+from autograder.notebook import refusals
+from autograder.notebook.refusals import Unreadable
+from autograder.notebook.text import decode
 
 _PERCENT = re.compile(r"#[ \t]?%%+((?:[ \t].*)?)")  # `# %%time` is a magic, commented out
 _EXPORT = re.compile(r"# (?:In\s?\[[\d *]{0,9}\]:?|<(code|markdown)cell>)\s*")

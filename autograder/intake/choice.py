@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder import notebook, refusals
-from autograder.intake_layout import Place, fold
+from autograder import notebook
+from autograder.intake.layout import Place, fold
 from autograder.model import StudentSource, Submission, Text
-from autograder.source_text import shown
+from autograder.notebook import refusals
+from autograder.notebook.text import shown
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn, cast
 
-from autograder import refusals, script
 from autograder.model import Cell, Rejection, StudentSource, Submission, Text
-from autograder.refusals import Unreadable
-from autograder.source_text import deception, decode, has_surrogate, shown, unix_lines
+from autograder.notebook import refusals, script
+from autograder.notebook.refusals import Unreadable
+from autograder.notebook.text import deception, decode, has_surrogate, shown, unix_lines
 
 MAX_BYTES = 20 * 1024 * 1024  # of a whole file
 MAX_CELLS = 2_000

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.plain import (
+from autograder.wire.plain import (
     DTYPES,
     MAX_DEPTH,
     MAX_ENTRIES,

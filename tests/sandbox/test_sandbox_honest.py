@@ -1,0 +1,150 @@
+"""What honest notebooks do works inside, with the libraries of the course (T00)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from conftest import LIMITS, SECONDS, value_of
+
+from autograder.errors import SandboxUnavailable
+from autograder.model import Cell, Limits, Returned, Tier
+from autograder.sandbox.child import Child
+from autograder.sandbox.launcher import Nursery
+
+PRELOAD = ("numpy", "torch", "scipy.signal", "scipy.ndimage", "matplotlib.pyplot")
+
+
+@pytest.fixture(scope="module")
+def course() -> Iterator[Nursery]:
+    with Nursery(PRELOAD, tier=Tier.S2, slots=1) as nursery:
+        yield nursery
+
+
+@pytest.fixture(scope="module")
+def notebook(course) -> Iterator[Child]:
+    try:
+        sandbox = course.sandbox(0)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    child = sandbox.child(Limits())
+    yield child
+    child.close()
+    sandbox.close()
+
+
+def run(child: Child, source: str) -> None:
+    assert child.run(Cell(1, source), SECONDS) == Returned([])
+
+
+def test_training_saves_and_loads(notebook):
+    source = """
+import torch, os
+from torch import nn
+torch.manual_seed(0)
+net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 2))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+images, labels = torch.randn(16, 1, 8, 8), torch.randint(0, 2, (16,))
+losses = []
+for _ in range(20):
+    optimizer.zero_grad()
+    loss = nn.functional.cross_entropy(net(images), labels)
+    loss.backward()
+    optimizer.step()
+    losses.append(float(loss))
+torch.save(net.state_dict(), "net.pt")
+net.load_state_dict(torch.load("net.pt"))
+loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(images, labels), batch_size=4)
+assert sum(len(x) for x, _ in loader) == 16
+assert losses[-1] < losses[0] / 2
+"""
+    run(notebook, source)
+
+
+def test_numpy_in_all_its_parts(notebook):
+    source = """
+import numpy as np
+a = np.random.default_rng(0).random((50, 50))
+np.linalg.svd(a), np.linalg.inv(a), np.fft.fft2(a), a @ a
+np.save("a.npy", a); np.savez_compressed("b.npz", a=a); np.savetxt("c.txt", a)
+assert np.array_equal(np.load("a.npy"), np.load("b.npz")["a"])
+np.testing.assert_allclose(np.loadtxt("c.txt"), a)
+windows = np.lib.stride_tricks.sliding_window_view(a, (3, 3))
+assert windows.shape == (48, 48, 3, 3)
+"""
+    run(notebook, source)
+
+
+def test_scipy(notebook):
+    run(
+        notebook,
+        "import numpy as np, scipy.signal, scipy.ndimage\n"
+        "k = np.ones((3, 3))\n"
+        "assert scipy.signal.convolve2d(np.eye(5), k, mode='valid').shape == (3, 3)\n"
+        "assert scipy.ndimage.maximum_filter(np.eye(5), 3).max() == 1",
+    )
+
+
+def test_plots_are_drawn_and_never_block(notebook):
+    run(
+        notebook,
+        "%matplotlib inline".replace("%matplotlib inline", "import os")
+        + "\nimport matplotlib.pyplot as plt, numpy as np\n"
+        "plt.imshow(np.eye(5), cmap='gray'); plt.title('é'); plt.colorbar(); plt.show()\n"
+        "plt.figure(); plt.plot([1, 2]); plt.savefig('plot.png')\n"
+        "assert os.path.getsize('plot.png') > 1000",
+    )
+
+
+def test_threads_and_temporary_files(notebook):
+    source = """
+import concurrent.futures, queue, tempfile, threading
+with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    assert list(pool.map(abs, [-1, -2])) == [1, 2]
+q = queue.Queue()
+threading.Thread(target=q.put, args=(5,)).start()
+assert q.get(timeout=5) == 5
+with tempfile.TemporaryDirectory() as folder, open(folder + "/x", "w") as file:
+    file.write("x")
+"""
+    run(notebook, source)
+
+
+def test_the_standard_library(notebook):
+    source = """
+import collections, csv, dataclasses, datetime, functools, gzip, itertools, json, logging, math
+import pathlib, pickle, re, shutil, statistics, time, timeit, typing, unittest, zipfile
+pathlib.Path("a.txt").write_text("x"); shutil.copy("a.txt", "b.txt")
+assert time.perf_counter() and datetime.datetime.now() and time.strftime("%Y")
+assert timeit.timeit("1", number=10) >= 0
+print(f"{math.pi:.3f}", datetime.date(2024, 1, 1))
+"""
+    run(notebook, source)
+    assert "3.142 2024-01-01" in notebook.printed
+
+
+def test_a_torch_tensor_in_place_of_an_array_is_named(notebook):
+    run(notebook, "import torch\ndef f(a):\n    return torch.as_tensor(a)")
+    reply = notebook.call("f", (np.eye(2),), {}, SECONDS)
+    assert isinstance(reply, Returned)
+    assert getattr(reply.value, "type_name", None) == "torch.Tensor"
+
+
+def test_torch_draws_other_numbers_in_every_child(course):
+    sandbox = course.sandbox(0)
+    drawn = []
+    for _ in range(2):
+        child = sandbox.child(LIMITS)
+        drawn.append(value_of(child, "import torch; return float(torch.rand(1))"))
+        child.close()
+    sandbox.close()
+    assert drawn[0] != drawn[1]
+
+
+def test_too_large_a_tensor_is_a_memory_error(course):
+    sandbox = course.sandbox(0)
+    child = sandbox.child(LIMITS)
+    reply = child.run(Cell(1, "import torch; x = torch.zeros(1 << 30)"), SECONDS)
+    assert getattr(reply, "kind", None) == "MemoryError", reply
+    sandbox.close()

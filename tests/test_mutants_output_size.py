@@ -1,0 +1,153 @@
+"""Wrong ``output_size`` solutions: each must lose the tests of what it gets wrong, and no more."""
+
+from __future__ import annotations
+
+import pytest
+from in_process import failed, fresh_seed, grade, hints, mutant
+
+SLUG = "output_size"
+
+# Tasks whose reference calls another task's function.
+CALLERS = {
+    "conv_output_size": {"pool_output_size", "trace_shapes"},
+    "pool_output_size": {"trace_shapes"},
+}
+
+STRIDED = "alexnet_first_layer strides everything_together"
+SHAPES = f"{STRIDED} course_examples rectangles paddings kernel_at_the_limit"
+PADDED = "course_examples paddings everything_together kernel_at_the_limit"
+NO_FIT = "rejects_a_kernel_that_does_not_fit"
+PADDINGS = "examples keeps_the_size"
+SQUARE = "rectangles everything_together"
+POOLED = "default_stride overlapping_windows strides_beyond_the_window"
+PADDED_NETWORKS = "small_network alexnet vgg16 random_networks strided_networks"
+TRACES = f"{PADDED_NETWORKS} lenet5 sheet_3 leaves_its_input_alone"
+FIELDS = "with_a_pooling with_poolings with_strides"
+POOL_WINDOW = 'layer["size"], layer.get("stride", layer["size"])'
+FIELD_AND_STEP = "field += (window - 1) * step\n        step *= stride"
+STEP_AND_FIELD = "step *= stride\n        field += (window - 1) * step"
+
+# By task: old text, new text, the tests of the task that must fail, the hint of one of them.
+MUTANTS = {
+    "conv_output_size": [
+        ("// stride", "// 1", STRIDED, "stride_forgotten"),
+        ("+ 2 * padding -", "-", PADDED, "padding_forgotten"),
+        ("+ 2 * padding -", "+ padding -", PADDED, "padding_once"),
+        (
+            "- kernel) //",
+            "- kernel + stride - 1) //",
+            "strides everything_together",
+            "ceil_for_floor",
+        ),
+        ("// stride", "/ stride", SHAPES, "float_result"),
+        ("// stride + 1", "// stride", SHAPES, "plus_one_forgotten"),
+        ("return (", "height, width = width, height\n    return (", SQUARE, "sides_swapped"),
+        ("(width + 2", "(height + 2", SQUARE, "square_only"),
+        ("stride < 1", "False", "rejects_strides_below_one", ""),
+        ("stride < 1", "stride == 0", "rejects_strides_below_one", ""),
+        ("stride < 1", "stride < 0", "rejects_strides_below_one", ""),
+        ("padding < 0", "False", "rejects_negative_padding", ""),
+        ("kernel > min", "False and min", f"{NO_FIT} kernel_at_the_limit", ""),
+        ("min(height, width) +", "height +", "kernel_at_the_limit", ""),
+        ("min(height, width) +", "width +", "kernel_at_the_limit", ""),
+        ("min(height, width) +", "max(height, width) +", "kernel_at_the_limit", ""),
+        ("min(height, width) + 2 * padding", "min(height, width)", "kernel_at_the_limit", ""),
+        ("kernel > min", "kernel >= min", "kernel_at_the_limit", ""),
+    ],
+    "same_padding": [
+        ("kernel % 2 == 0", "False", "rejects_even_kernels rejects_larger_even_kernels", ""),
+        ("kernel % 2 == 0", "kernel in (2, 4)", "rejects_larger_even_kernels", ""),
+        ("return kernel // 2", "return (kernel - 1) / 2", PADDINGS, "float_result"),
+        ("return kernel // 2", "return kernel - 1", PADDINGS, "both_sides_padding"),
+        ("return kernel // 2", "return (kernel + 1) // 2", PADDINGS, "kernel_as_padding"),
+    ],
+    "pool_output_size": [
+        ("stride = pool_size", "stride = 1", "without_stride default_stride", "pool_stride_one"),
+        ("stride = pool_size", "stride = 2", "without_stride default_stride", "pool_stride_two"),
+        (
+            *("if stride is None:", "if True:"),
+            "course_examples overlapping_windows strides_beyond_the_window",
+            "pool_stride_ignored",
+        ),
+        (
+            "(height, width",
+            "(height + (pool_size - height) % stride, width + (pool_size - width) % stride",
+            "leftover_pixels overlapping_windows strides_beyond_the_window",
+            "ceil_for_floor",
+        ),
+        ("(height, width", "(height, height", POOLED, "square_only"),
+    ],
+    "trace_shapes": [
+        ("= []", "= [shape]", TRACES, "input_included"),
+        (
+            *('layer.get("padding", 0)', "0"),
+            f"{PADDED_NETWORKS} leaves_its_input_alone",
+            "padding_forgotten",
+        ),
+        ('layer.get("stride", 1)', "1", "alexnet strided_networks", "stride_forgotten"),
+        (
+            *('layer.get("stride"))', "None)"),
+            "alexnet random_networks strided_networks",
+            "pool_stride_not_read",
+        ),
+        ('(*sides, layer["filters"])', "(*sides, shape[2])", TRACES, "channels_unchanged"),
+        ("np.prod(shape)", "np.prod(shape[:2])", TRACES, "flatten_without_channels"),
+        ('(layer["units"],)', '(layer["units"])', TRACES, ""),
+        ("shape[0], shape[1]", "shape[0], shape[0]", "random_networks strided_networks", ""),
+        ('kind = layer["type"]', 'kind = layer.pop("type")', "leaves_its_input_alone", ""),
+        (
+            "for layer in layers:",
+            "while layers:\n        layer = layers.pop(0)",
+            "leaves_its_input_alone",
+            "",
+        ),
+    ],
+    "receptive_field": [
+        ("step *= stride", "pass", FIELDS, "field_strides_ignored"),
+        (FIELD_AND_STEP, STEP_AND_FIELD, FIELDS, "field_stride_too_early"),
+        ("step *= stride", "step = stride", "with_poolings with_strides", "field_last_stride_only"),
+        ('== "pool"', "== 0", "with_a_pooling with_poolings", "field_pools_ignored"),
+        (POOL_WINDOW, '1, layer["stride"]', "with_a_pooling with_poolings", ""),
+        (POOL_WINDOW, 'layer["size"], layer["size"]', "with_poolings", ""),
+        (
+            *("(window - 1) * step", "window * step"),
+            f"{FIELDS} of_two_3x3_convolutions of_convolution_stacks",
+            "field_sum_of_kernels",
+        ),
+    ],
+}
+
+NAMED = {
+    f"{task}: {old} -> {new}": (task, old, new, tests, hint)
+    for task, mutants in MUTANTS.items()
+    for old, new, tests, hint in mutants
+}
+
+
+@pytest.fixture(scope="module")
+def graded_mutants():
+    sources = {name: mutant(SLUG, *case[:3]) for name, case in NAMED.items()}
+    return grade(SLUG, sources | {"stub": "x = 1"}, fresh_seed())
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_mutant_loses_exactly_what_it_gets_wrong(graded_mutants, name):
+    task, _, _, tests, hint = NAMED[name]
+    mine = {n: result for n, result in graded_mutants[name].items() if result.task == task}
+    assert failed(mine) == {f"test_{task}_{test}" for test in tests.split()}
+    assert not hint or hints(SLUG)[hint] in {result.hint for result in mine.values()}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_other_tasks_lose_only_by_calling_it(graded_mutants, name):
+    task, results = NAMED[name][0], graded_mutants[name]
+    assert {results[test].task for test in failed(results)} <= {task} | CALLERS.get(task, set())
+
+
+def test_every_test_catches_a_mutant(graded_mutants):
+    caught = set().union(*(failed(graded_mutants[name]) for name in NAMED))
+    assert set(graded_mutants["stub"]) - caught == set()
+
+
+def test_a_stub_gets_nothing(graded_mutants):
+    assert sum(result.points for result in graded_mutants["stub"].values()) == 0

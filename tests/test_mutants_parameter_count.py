@@ -1,0 +1,151 @@
+"""Wrong ``parameter_count`` solutions: each must lose the tests of what it gets wrong, and no more."""
+
+from __future__ import annotations
+
+import pytest
+from in_process import failed, fresh_seed, grade, hints, mutant
+
+SLUG = "parameter_count"
+
+# Tasks whose reference calls another task's function.
+CALLERS = {
+    "conv_params": {"network_params", "stacked_3x3_params"},
+    "dense_params": {"network_params", "dense_equivalent_params"},
+}
+
+BIASED = "course_examples with_bias"
+UNBIASED = "without_bias random_without_bias"
+BIASED_MAPS = "course_example without_padding rectangles strides"
+UNPADDED_MAPS = "without_padding rectangles strides random_without_bias"
+PADDED_MAPS = "course_example without_bias rectangles random_without_bias"
+MAPS = f"{PADDED_MAPS} without_padding strides"
+LEFTOVERS = "sheet_3 random_networks strided_networks"
+CHANNELS = f"lenet5 simple_cnn alexnet vgg16 {LEFTOVERS}"
+NETWORKS = f"{CHANNELS} small_network leaves_its_input_alone"
+STACKS = "two_layers with_bias depths random_with_bias"
+ONE_BIAS = "(1 if bias else 0)"
+CONV_WINDOW = '(layer["kernel"], layer.get("padding", 0), layer.get("stride", 1))'
+POOL_WINDOW = '(layer["size"], 0, layer.get("stride", layer["size"]))'
+
+# By task: old text, new text, the tests of the task that must fail, the hint of one of them.
+MUTANTS = {
+    "conv_params": [
+        (ONE_BIAS, "0", BIASED, "bias_forgotten"),
+        (ONE_BIAS, "1", UNBIASED, "bias_ignored"),
+        (ONE_BIAS, "(in_channels if bias else 0)", BIASED, "bias_per_channel"),
+        (f"+ {ONE_BIAS}) * out_channels", ") * out_channels + bias", BIASED, "bias_counted_once"),
+        ("kernel * in_channels", "kernel", f"{BIASED} {UNBIASED}", "input_channels_forgotten"),
+        (") * out_channels", ")", f"{BIASED} {UNBIASED}", "output_channels_forgotten"),
+        ("kernel * kernel", "kernel", f"{BIASED} {UNBIASED}", "kernel_not_squared"),
+        (") * out_channels", ") * out_channels / 1", f"{BIASED} {UNBIASED}", ""),
+    ],
+    "dense_params": [
+        (ONE_BIAS, "0", BIASED, "bias_forgotten"),
+        (ONE_BIAS, "1", UNBIASED, "bias_ignored"),
+        (f"+ {ONE_BIAS}) * out_features", ") * out_features + bias", BIASED, "bias_counted_once"),
+        (
+            *(f"+ {ONE_BIAS}) * out_features", ") * out_features + bias * in_features"),
+            BIASED,
+            "bias_per_input",
+        ),
+    ],
+    "dense_equivalent_params": [
+        ("out_height * out_width", "height * width", UNPADDED_MAPS, "output_is_input"),
+        ("// stride", "// 1", "strides", "stride_forgotten"),
+        ("- kernel) //", "- kernel + stride - 1) //", "strides", "ceil_for_floor"),
+        ("+ 2 * padding ", "", PADDED_MAPS, "padding_forgotten"),
+        ("(width +", "(height +", "rectangles random_without_bias", "square_only"),
+        ("width * channels", "width", f"{PADDED_MAPS} strides", "image_channels_forgotten"),
+        (
+            "out_width, bias)",
+            "out_width, True)",
+            "without_bias random_without_bias",
+            "bias_ignored",
+        ),
+        ("out_width, bias)", "out_width, False)", BIASED_MAPS, "bias_forgotten"),
+        ("out_width, bias)", "out_width, False) + bias", BIASED_MAPS, "bias_counted_once"),
+        ("// stride", "/ stride", MAPS, ""),
+    ],
+    "network_params": [
+        ("total += conv_params", "conv_params", NETWORKS, "dense_only"),
+        ("total += dense_params", "dense_params", NETWORKS, "conv_only"),
+        ('layer["filters"])', 'layer["filters"], False)', NETWORKS, ""),
+        ('layer["units"])', 'layer["units"], False)', NETWORKS, ""),
+        ('["kernel"], channels', '["kernel"], input_shape[2]', CHANNELS, "channels_of_input_kept"),
+        (
+            "1, 1, height * width * channels",
+            "1, 1, height * width",
+            NETWORKS,
+            "flatten_without_channels",
+        ),
+        (POOL_WINDOW, "(1, 0, 1)", NETWORKS, "pools_forgotten"),
+        (
+            *(POOL_WINDOW, '(layer["size"], 0, layer["size"])'),
+            "alexnet random_networks strided_networks",
+            "pool_stride_ignored",
+        ),
+        (
+            *('layer.get("padding", 0)', "0"),
+            "simple_cnn alexnet vgg16 random_networks strided_networks",
+            "padding_forgotten",
+        ),
+        ('layer.get("stride", 1)', "1", "alexnet strided_networks", "stride_forgotten"),
+        (
+            *(CONV_WINDOW, "(1, 0, 1)"),
+            f"small_network lenet5 alexnet {LEFTOVERS} leaves_its_input_alone",
+            "output_is_input",
+        ),
+        (
+            *("side(width, *window)", "side(height, *window)"),
+            "random_networks strided_networks",
+            "square_only",
+        ),
+        (
+            "for layer in layers:",
+            "while layers:\n        layer = layers.pop(0)",
+            "leaves_its_input_alone",
+            "",
+        ),
+    ],
+    "stacked_3x3_params": [
+        ("depth * conv", "conv", STACKS, "depth_forgotten"),
+        ("channels, bias)", "channels, False)", "with_bias random_with_bias", "bias_forgotten"),
+        ("channels, bias)", "channels, True)", "two_layers depths", "bias_ignored"),
+        ("(3, channels, channels", "(3, 1, channels", STACKS, "channels_once"),
+    ],
+}
+
+NAMED = {
+    f"{task}: {old} -> {new}": (task, old, new, tests, hint)
+    for task, mutants in MUTANTS.items()
+    for old, new, tests, hint in mutants
+}
+
+
+@pytest.fixture(scope="module")
+def graded_mutants():
+    sources = {name: mutant(SLUG, *case[:3]) for name, case in NAMED.items()}
+    return grade(SLUG, sources | {"stub": "x = 1"}, fresh_seed())
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_mutant_loses_exactly_what_it_gets_wrong(graded_mutants, name):
+    task, _, _, tests, hint = NAMED[name]
+    mine = {n: result for n, result in graded_mutants[name].items() if result.task == task}
+    assert failed(mine) == {f"test_{task}_{test}" for test in tests.split()}
+    assert not hint or hints(SLUG)[hint] in {result.hint for result in mine.values()}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_other_tasks_lose_only_by_calling_it(graded_mutants, name):
+    task, results = NAMED[name][0], graded_mutants[name]
+    assert {results[test].task for test in failed(results)} <= {task} | CALLERS.get(task, set())
+
+
+def test_every_test_catches_a_mutant(graded_mutants):
+    caught = set().union(*(failed(graded_mutants[name]) for name in NAMED))
+    assert set(graded_mutants["stub"]) - caught == set()
+
+
+def test_a_stub_gets_nothing(graded_mutants):
+    assert sum(result.points for result in graded_mutants["stub"].values()) == 0
