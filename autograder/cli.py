@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,6 +92,7 @@ def grade(
     SUBMISSIONS is laid out as nbgrader does (STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb), or a download
     of an LMS. What has not changed since the last run is not graded again.
     """
+    _one_thread_each()
     from autograder import course, run, terminal
     from autograder.model import Tier
 
@@ -163,6 +165,7 @@ def release(course_root: Path | None, out: Path | None, assignments: tuple[str, 
 )
 def validate(course_root: Path | None, tier: str) -> None:
     """Show that every reference scores 100 %, every stub 0, and that points add up."""
+    _one_thread_each()
     from autograder import course
     from autograder import validate as validation
     from autograder.model import Tier
@@ -170,6 +173,15 @@ def validate(course_root: Path | None, tier: str) -> None:
     root = course_root or course.find_root(Path.cwd())
     for line in validation.validate(root, Tier(tier)):
         click.echo(line)
+
+
+def _one_thread_each() -> None:
+    """Workers share the cores: a thread pool in each would only make them wait for each other.
+
+    Read by NumPy and torch when they are imported, so it comes before.
+    """
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def main() -> None:

@@ -243,20 +243,20 @@ def test_an_archive_that_cannot_be_attributed_is_a_line_with_its_reason(tmp_path
 
 def test_sizes_are_counted_not_believed():
     large = bytes(random.Random(0).randbytes(1024)) * 2048  # 2 MiB, compresses 100 times or so
-    archive = bytearray(zipped(("a.ipynb", large)))
+    forged = bytearray(zipped(("a.ipynb", large)))
     for mark, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
-        struct.pack_into("<I", archive, archive.find(mark) + offset, 10)
+        struct.pack_into("<I", forged, forged.find(mark) + offset, 10)
     with pytest.raises(Unreadable) as caught:
-        archive.members(bytes(archive))
+        archive.members(bytes(forged))
     assert caught.value.reason == refusals.ZIP_BROKEN
 
 
 def test_many_large_members_are_counted_together():
     rng = random.Random(1)
     part = rng.randbytes(18 * 1024 * 1024)
-    archive = zipped(*((f"{n}.ipynb", part) for n in range(3)), method=zipfile.ZIP_STORED)
+    data = zipped(*((f"{n}.ipynb", part) for n in range(3)), method=zipfile.ZIP_STORED)
     with pytest.raises(Unreadable) as caught:
-        archive.members(archive)
+        archive.members(data)
     assert caught.value.reason == refusals.ZIP_SIZE
 
 

@@ -129,7 +129,7 @@ import numpy as np
 #
 # Lève `ValueError` dans trois cas :
 #
-# - le noyau est plus grand que l'entrée avec son padding, même d'un seul côté de l'image ;
+# - le noyau est plus grand que l'entrée avec son padding, ne serait-ce qu'en hauteur ou en largeur ;
 # - le stride est inférieur à 1 ;
 # - le padding est négatif.
 #
@@ -148,7 +148,7 @@ import numpy as np
 #
 # Raise `ValueError` in three cases:
 #
-# - the kernel is larger than the padded input, even along one side of the image only;
+# - the kernel is larger than the padded input, if only in height or in width;
 # - the stride is below 1;
 # - the padding is negative.
 #
@@ -368,12 +368,12 @@ plt.show()
 # %% [markdown] lang="fr"
 # **Regarde ta fonction.** Le nombre de valeurs que VGG-16 (2014) calcule après chaque couche, pour une image de
 # 224 × 224 × 3. Les blocs se voient bien : chaque pooling divise le nombre de valeurs par quatre, puis le bloc suivant
-# double le nombre de canaux.
+# double le nombre de canaux (sauf le dernier, qui reste à 512).
 
 # %% [markdown] lang="en"
 # **Look at your function.** The number of values that VGG-16 (2014) computes after each layer, for an image of
 # 224 × 224 × 3. The blocks stand out: each pooling divides the number of values by four, then the next block doubles
-# the number of channels.
+# the number of channels (except the last one, which stays at 512).
 
 # %% tags=["figure"]
 import matplotlib.pyplot as plt

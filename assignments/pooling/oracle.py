@@ -6,10 +6,6 @@ import torch.nn.functional as functional
 
 from autograder.compare import difference, same
 
-# On arrays this small a second thread costs a hundred times what it saves, above all where every
-# core grades already; and a thread pool would not survive the fork of a worker.
-torch.set_num_threads(1)
-
 
 def as_tensor(values):
     """The values as a float64 tensor."""

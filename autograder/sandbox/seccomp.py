@@ -90,13 +90,28 @@ def program(*, namespaces: bool, pid: int = 0) -> bytes:
     code += _when(_PRLIMIT, _own_limits_only())
     if not namespaces:
         code += _when(_TGKILL, _one_of(0, (pid,), errno.EPERM))
-    for number in _ABSENT.values():
-        code += _when(number, [(_RETURN, 0, 0, _NOT_THERE)])
-    for number in sorted(allowed.values()):
-        code += _when(number, [(_RETURN, 0, 0, _ALLOW)])
-    code += [(_AT_LEAST, 0, 1, _FIRST_UNKNOWN), (_RETURN, 0, 0, _NOT_THERE)]
-    code += [(_RETURN, 0, 0, _REFUSE)]
+    code += _decision(_boundaries(set(allowed.values())))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+
+
+def _boundaries(allowed: set[int]) -> list[tuple[int, int]]:
+    """Where the answer changes on the way through all numbers: (first number, answer)."""
+    found: list[tuple[int, int]] = []
+    for number in range(_FIRST_UNKNOWN + 1):
+        absent = number in _ABSENT.values() or number >= _FIRST_UNKNOWN
+        answer = _ALLOW if number in allowed else _NOT_THERE if absent else _REFUSE
+        if not found or found[-1][1] != answer:
+            found.append((number, answer))
+    return found
+
+
+def _decision(boundaries: list[tuple[int, int]]) -> list[Instruction]:
+    """A binary search: the kernel runs the filter for every call, and once for all to cache it."""
+    if len(boundaries) == 1:
+        return [(_RETURN, 0, 0, boundaries[0][1])]
+    middle = len(boundaries) // 2
+    below, above = _decision(boundaries[:middle]), _decision(boundaries[middle:])
+    return [(_AT_LEAST, len(below), 0, boundaries[middle][0]), *below, *above]
 
 
 def _head() -> list[Instruction]:
