@@ -35,7 +35,9 @@ from autograder.pytest_plugin import Seat, TestInfo
 from autograder.score import task_scores, total
 from autograder.student import Child, Student
 
-BATCH = 8  # students a pytest session: its start is shared, and a killed run loses at most these
+# Students a pytest session: its start costs as much as grading two. Towards the end batches become
+# small, so that no worker is left alone with a large one.
+LARGEST, SMALLEST = 25, 3
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,15 @@ def batches(settings: Settings, work: Iterable[Work], jobs: int) -> list[Batch]:
     def kind(one: Work) -> tuple[str, Preload]:
         return one.assignment.slug, one.preload
 
+    groups = [list(group) for _, group in groupby(sorted(work, key=kind), key=kind)]
+    left = sum(map(len, groups))
     made: list[Batch] = []
-    for _, group in groupby(sorted(work, key=kind), key=kind):
-        members = tuple(group)
-        size = max(1, min(BATCH, -(-len(members) // (2 * jobs))))
-        made += [
-            Batch(settings, members[start : start + size]) for start in range(0, len(members), size)
-        ]
+    for group in groups:
+        while group:
+            size = min(LARGEST, max(SMALLEST, left // (3 * jobs)))
+            made.append(Batch(settings, tuple(group[:size])))
+            left -= len(group[:size])
+            del group[:size]
     return made
 
 
@@ -186,17 +190,24 @@ def _grade(batch: Batch) -> list[Score]:
         Seat(work.student, Student(work.source, open_child, batch.assignment.limits))
         for work in batch.work
     ]
-    tests = runner.run(
+    work_of = {id(seat): work for work, seat in zip(batch.work, seats, strict=True)}
+    scores: list[Score] = []
+
+    def finished(seat: Seat, tests: Mapping[str, TestInfo]) -> None:
+        scores.append(_score(work_of[id(seat)], seat, tests, settings))
+        if scores[-1].status == "graded":
+            workers.announce(scores[-1])
+
+    runner.run(
         batch.assignment,
         settings.root,
         seats,
         lang=settings.lang,
         seed=settings.seed,
         started=lambda seat: workers.announce(seat.key),
+        finished=finished,
     )
-    return [
-        _score(work, seat, tests, settings) for work, seat in zip(batch.work, seats, strict=True)
-    ]
+    return scores
 
 
 def _score(work: Work, seat: Seat, tests: Mapping[str, TestInfo], settings: Settings) -> Score:

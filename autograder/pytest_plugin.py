@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -61,6 +61,9 @@ class TestInfo:
     depends: tuple[str, ...]
 
 
+Finished = Callable[[Seat, Mapping[str, TestInfo]], None]
+
+
 class GradingPlugin:
     """Runs every collected test for every seat and turns what happened into ``TestResult``s."""
 
@@ -73,6 +76,7 @@ class GradingPlugin:
         seed: int,
         visible_only: bool = False,
         started: Callable[[Seat], None] = lambda seat: None,
+        finished: Finished = lambda seat, tests: None,
     ) -> None:
         self.assignment = assignment
         self.seats = seats
@@ -80,6 +84,7 @@ class GradingPlugin:
         self.seed = seed
         self.visible_only = visible_only
         self.started = started
+        self.finished = finished
         self.tests: dict[str, TestInfo] = {}
         self.problems: list[Problem] = []
         self._seat: Seat | None = None
@@ -144,6 +149,7 @@ class GradingPlugin:
                     session.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
             seat.student.close()
             seat.seconds = time.perf_counter() - started
+            self.finished(seat, self.tests)
         return True
 
     @pytest.hookimpl(tryfirst=True)

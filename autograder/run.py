@@ -21,6 +21,7 @@ from autograder.errors import CourseError, Problem, UsageError
 from autograder.isolation import Isolation
 from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
 from autograder.pipeline import Batch, Settings, Work
+from autograder.workers import Event
 
 _IMPORT = re.compile(r"^(?:import|from) ([\w.]+)", re.M)
 _TICK = 0.1  # seconds between two looks at whose turn it is
@@ -157,30 +158,47 @@ def _grade(
 def _map(
     batches: Sequence[Batch], isolation: Isolation, jobs: int, watcher: Watcher
 ) -> Generator[Score, None, list[Batch]]:
-    """Yield the scores of all batches; return those whose worker died."""
-    names: SimpleQueue[str] = workers.fork_context().SimpleQueue()
+    """Yield each score as soon as it is known; return what is left of batches whose worker died."""
+    events: SimpleQueue[Event] = workers.fork_context().SimpleQueue()
+    known: set[tuple[str, str]] = set()
     broken: list[Batch] = []
-    with workers.pool(isolation, jobs, names) as executor:
+    with workers.pool(isolation, jobs, events) as executor:
         futures = {executor.submit(pipeline.grade_batch, batch): batch for batch in batches}
         try:
-            for future in _as_done(set(futures), names, watcher):
-                try:
-                    yield from future.result()
-                except BrokenProcessPool:
-                    broken.append(futures[future])
+            for scores in _as_done(set(futures), events, watcher):
+                if isinstance(scores, Future):
+                    broken.append(futures[scores])
+                    continue
+                fresh = [one for one in scores if (one.student, one.assignment) not in known]
+                known.update((one.student, one.assignment) for one in fresh)
+                yield from fresh
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
-    return broken
+    return [batch for batch in (_without(batch, known) for batch in broken) if batch.work]
 
 
 def _as_done(
-    waiting: set[Future[list[Score]]], names: SimpleQueue[str], watcher: Watcher
-) -> Iterator[Future[list[Score]]]:
+    waiting: set[Future[list[Score]]], events: SimpleQueue[Event], watcher: Watcher
+) -> Iterator[list[Score] | Future[list[Score]]]:
+    """Scores from the workers' announcements and results; a future whose worker died, as it is."""
     while waiting:
         done, waiting = wait(waiting, timeout=_TICK, return_when=FIRST_COMPLETED)
-        while not names.empty():
-            watcher.working(names.get())
-        yield from done
+        while not events.empty():
+            event = events.get()
+            if isinstance(event, Score):
+                yield [event]
+            else:
+                watcher.working(event)
+        for future in done:
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield future
+
+
+def _without(batch: Batch, known: set[tuple[str, str]]) -> Batch:
+    left = [one for one in batch.work if (one.student, one.assignment.slug) not in known]
+    return replace(batch, work=tuple(left))
 
 
 def _import_tests(assignments: Iterable[Assignment]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.errors import CourseError, Problem
 from autograder.model import Assignment, Language
-from autograder.pytest_plugin import GradingPlugin, Seat, TestInfo
+from autograder.pytest_plugin import Finished, GradingPlugin, Seat
 
 # Plugins that would print, capture, rewrite or write files: 20 % of a session's time, and none of
 # it is wanted where the results are read from the plugin.
@@ -51,7 +51,8 @@ def run(
     lang: Language,
     seed: int,
     started: Callable[[Seat], None] = lambda seat: None,
-) -> dict[str, TestInfo]:
+    finished: Finished = lambda seat, tests: None,
+) -> None:
     """Run every test of ``assignment`` for every seat; the results are in the seats.
 
     Args:
@@ -61,14 +62,15 @@ def run(
         lang: of the sentences.
         seed: of the random inputs, one per run.
         started: called with each seat when its turn comes.
-
-    Returns:
-        What the markers of the tests say, by node id.
+        finished: called with each seat after its last test, and with what the markers of the tests
+            say, by node id.
 
     Raises:
         CourseError: a test cannot be imported, or its markers are wrong.
     """
-    plugin = GradingPlugin(assignment, seats, lang=lang, seed=seed, started=started)
+    plugin = GradingPlugin(
+        assignment, seats, lang=lang, seed=seed, started=started, finished=finished
+    )
     with importable(root), _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=""):
         code = pytest.main(_arguments(assignment), plugins=[plugin])
     if plugin.problems:
@@ -77,7 +79,6 @@ def run(
         raise CourseError(
             [Problem(str(assignment.test_file), "tests", f"pytest ended with {code!r}")]
         )
-    return plugin.tests
 
 
 def _arguments(assignment: Assignment) -> list[str]:

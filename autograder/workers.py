@@ -17,10 +17,12 @@ from multiprocessing.context import ForkContext
 from multiprocessing.queues import SimpleQueue
 
 from autograder.isolation import Isolation, Preload
-from autograder.model import Tier
+from autograder.model import Score, Tier
 from autograder.sandbox.launcher import Sandbox
 
 _PR_SET_PDEATHSIG = 1
+
+Event = str | Score  # a student whose turn has come, or a verdict
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class _Here:
     """What this process is, set once by ``_enter``."""
 
     place: Place | None = None
-    names: SimpleQueue[str] | None = None
+    events: SimpleQueue[Event] | None = None
 
 
 def place(tier: Tier) -> Place:
@@ -55,20 +57,20 @@ def place(tier: Tier) -> Place:
     return _Here.place
 
 
-def announce(student: str) -> None:
-    """Tell the parent whose turn it is."""
-    if _Here.names is not None:
-        _Here.names.put(student)
+def announce(event: Event) -> None:
+    """Tell the parent whose turn it is, or how one ended, before the whole batch comes back."""
+    if _Here.events is not None:
+        _Here.events.put(event)
 
 
-def pool(isolation: Isolation, jobs: int, names: SimpleQueue[str]) -> ProcessPoolExecutor:
-    """``jobs`` worker processes, one a slot of ``isolation``; ``names`` receives the students."""
+def pool(isolation: Isolation, jobs: int, events: SimpleQueue[Event]) -> ProcessPoolExecutor:
+    """``jobs`` worker processes, one a slot of ``isolation``; ``events`` receives what they say."""
     gc.freeze()  # what is imported stays shared between parent and workers
     context = fork_context()
     slots: SimpleQueue[int] = context.SimpleQueue()
     for slot in range(jobs):
         slots.put(slot)
-    start = (isolation, slots, names, os.getpid())
+    start = (isolation, slots, events, os.getpid())
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_enter, initargs=start)
 
 
@@ -78,7 +80,7 @@ def fork_context() -> ForkContext:
 
 
 def _enter(
-    isolation: Isolation, slots: SimpleQueue[int], names: SimpleQueue[str], parent: int
+    isolation: Isolation, slots: SimpleQueue[int], events: SimpleQueue[Event], parent: int
 ) -> None:
     """The first thing a worker does: die with the parent, leave Ctrl-C to it, take a slot."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -86,4 +88,4 @@ def _enter(
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Here.place = Place(isolation, slots.get())
-    _Here.names = names
+    _Here.events = events

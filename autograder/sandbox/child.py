@@ -41,15 +41,23 @@ class Child:
         line: its pipes.
         limits: for what is kept of its prints, and to tell why it ended.
         exit_of: how it ended, if it does within so many seconds.
+        warm_bytes: memory that it shares with the warm process and has not used itself.
     """
 
     def __init__(
-        self, pidfd: int, line: Line, limits: Limits, exit_of: Callable[[float], Exit | None]
+        self,
+        pidfd: int,
+        line: Line,
+        limits: Limits,
+        exit_of: Callable[[float], Exit | None],
+        warm_bytes: int,
     ) -> None:
         self._pidfd = pidfd
         self._line = line
         self._limits = limits
         self._exit_of = exit_of
+        self._warm_bytes = warm_bytes
+        line.idle = self._check_memory
         self.alive = True
 
     def run(self, cell: Cell, seconds: float) -> Reply:
@@ -72,6 +80,11 @@ class Child:
         return self._ask(Kind.FETCH, (handle,), seconds)
 
     @property
+    def process_id(self) -> int:
+        """As this process sees it; -1 once it has ended. Only to look: it is killed by pidfd."""
+        return watch.process_id(self._pidfd)
+
+    @property
     def printed(self) -> str:
         """What was printed so far, as far as it is kept; no control characters."""
         return self._line.printed
@@ -84,9 +97,6 @@ class Child:
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until the child has confined itself. Raises SandboxError if it could not."""
         said = self._line.first_words(READY, time.monotonic() + seconds)
-        self._pid = watch.process_id(self._pidfd)
-        self._warm_bytes = watch.own_bytes(self._pid)
-        self._line.idle = self._check_memory
         if said != READY:
             self.close()
             raise SandboxError(f"a child could not be confined: {said.decode(errors='replace')}")
@@ -122,7 +132,7 @@ class Child:
 
     def _check_memory(self) -> None:
         """The kernel's limit holds for each process by itself; several could use more together."""
-        processes = watch.tree(self._pid)
+        processes = watch.tree(self.process_id)
         if len(processes) == 1:
             return
         used = sum(watch.own_bytes(pid) - self._warm_bytes for pid in processes)

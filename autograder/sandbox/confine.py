@@ -93,6 +93,7 @@ def enter_child(
         rootfs.mount_work(folder, allowed.disk_mib)
     else:
         os.chdir(folder)
+    _write(proc, "self/oom_score_adj", "1000")  # the first to go when the machine runs out
     mapped = limits.mapped_bytes(proc)
     os.close(proc)
     os.setsid()

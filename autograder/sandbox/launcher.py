@@ -22,13 +22,13 @@ from types import TracebackType
 
 from autograder.errors import SandboxError, SandboxUnavailable
 from autograder.model import Limits, Tier
-from autograder.sandbox import channel, host, libraries
+from autograder.sandbox import channel, host, libraries, watch
 from autograder.sandbox.channel import Message
 from autograder.sandbox.child import Child, Exit
 from autograder.sandbox.line import Line
 
 _IMPORT_SECONDS = 120.0  # torch from a cold disk
-_START_SECONDS = 20.0  # one zygote, or one child
+_START_SECONDS = 60.0  # one zygote, or one child, on a machine with too much to do
 
 _ENTRY = (
     "import sys; sys.path.append(sys.argv[1]); from autograder.sandbox.nursery import main; main()"
@@ -157,6 +157,7 @@ class Sandbox:
         self._serial = 0
         self._children: dict[int, Child] = {}
         self._exits: dict[int, Exit] = {}
+        self._warm_bytes = 0
 
     def child(self, limits: Limits) -> Child:
         """A fresh, completely confined child.
@@ -182,7 +183,11 @@ class Sandbox:
             for fd in (requests, replies, output):
                 os.close(fd)
         line = Line(to_child, from_child, prints, kept=limits.output_kib * 1024)
-        child = Child(pidfd, line, limits, lambda seconds: self._exit(serial, seconds))
+        # The same for every child, so that one look is enough.
+        self._warm_bytes = self._warm_bytes or watch.own_bytes(watch.process_id(pidfd))
+        child = Child(
+            pidfd, line, limits, lambda seconds: self._exit(serial, seconds), self._warm_bytes
+        )
         self._children[serial] = child
         child.wait_until_ready(_START_SECONDS)
         return child

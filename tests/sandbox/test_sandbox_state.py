@@ -157,7 +157,7 @@ if os.fork() == 0:
 time.sleep(0.2)
 """
     assert run(child, source) == Returned([])
-    pids = watch.tree(child._pid)
+    pids = watch.tree(child.process_id)
     assert len(pids) == 3  # the middle one is a zombie of the child's
     child.close()
     assert is_gone(pids)
