@@ -110,7 +110,7 @@ def grade(
     )
     report = run.grade(options, lambda total: terminal.Progress(total, quiet=quiet or as_json))
     if as_json:
-        click.echo(terminal.as_json(report.scores, report.notes))
+        click.echo(terminal.as_json(report.scores, report.notes), nl=False)
     elif quiet:
         for line in terminal.needs_a_person(report.scores, report.notes):
             click.echo(line, err=True)

@@ -128,9 +128,11 @@ def _sort(
             scores.append(pipeline.rejected(one, loaded.assignments[one.assignment], settings))
             continue
         slug = one.assignment.slug
-        earlier = None if options.force else results.read(options.results, slug, one.student)
-        if earlier and earlier.status == "graded" and earlier.provenance["digest"] == one.digest:
-            scores.append(earlier)
+        known = None
+        if not options.force:
+            known = results.unchanged(options.results, slug, one.student, one.digest)
+        if known:
+            scores.append(known)
         else:
             todo.append(one)
     return todo, scores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import platform
 import sys
 from pathlib import Path
@@ -40,6 +41,15 @@ _UNREADABLE = (
     "as an ordinary user, or use tier S2."
 )
 
+_POWERLESS_ROOT = (
+    "Root without its capabilities (a container with `--cap-drop`) cannot become another user. "
+    "Run the grader as an ordinary user (`docker run --user 1000`)."
+)
+UNEXPECTED = (
+    "Nothing was graded. This kernel does not do what it says it does, or the grader is wrong: "
+    "please report this with the output of `uname -a`."
+)
+
 
 def require(tier: Tier) -> None:
     """Raise SandboxUnavailable on a system where ``tier`` cannot exist."""
@@ -58,13 +68,13 @@ def require(tier: Tier) -> None:
         raise SandboxUnavailable([missing], _NO_LANDLOCK)
 
 
-def cure(tier: Tier, system: Path = Path("/")) -> str:
-    """What to do where a process cannot be confined as ``tier`` wants it.
+def cure(tier: Tier, code: int, system: Path = Path("/")) -> str:
+    """What to do where a step of ``tier`` was refused with the error number ``code``.
 
     ``system`` is the root of the machine that is looked at.
     """
     if tier is not Tier.S2:
-        return _UNREADABLE
+        return _UNREADABLE if code == errno.EACCES else _POWERLESS_ROOT
     if _setting(system, "kernel/apparmor_restrict_unprivileged_userns") == "1":
         return _APPARMOR
     if _in_container(system):

@@ -252,7 +252,7 @@ def _expect_ok(end: socket.socket, tier: Tier, seconds: float) -> None:
     end.settimeout(seconds)
     message, _ = channel.receive(end)
     if message.get("errno") in _REFUSED:
-        raise SandboxUnavailable([message["error"]], host.cure(tier))
+        raise SandboxUnavailable([message["error"]], host.cure(tier, message["errno"]))
     if "error" in message:
         raise SandboxError(message["error"])
 

@@ -29,7 +29,7 @@ def selftest(sandbox: Sandbox) -> None:
     finally:
         child.close()
     if missing:
-        raise SandboxUnavailable(missing, host.cure(sandbox.tier))
+        raise SandboxUnavailable(missing, host.UNEXPECTED)
 
 
 def available_tier(minimum: Tier) -> Tier:

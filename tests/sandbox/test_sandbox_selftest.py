@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -126,5 +127,9 @@ def test_the_cure_fits_the_machine(tmp_path, files, words):
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert words in host.cure(Tier.S2, system=tmp_path)
-    assert "not below /root" in host.cure(Tier.S1, system=tmp_path)
+    assert words in host.cure(Tier.S2, errno.EPERM, system=tmp_path)
+
+
+def test_the_cure_for_s1_fits_the_error():
+    assert "not below /root" in host.cure(Tier.S1, errno.EACCES)
+    assert "--user" in host.cure(Tier.S1, errno.EPERM)
