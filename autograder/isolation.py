@@ -14,13 +14,18 @@ Preload = tuple[str, ...]
 
 
 def preload_for(assignment: Assignment, source: StudentSource) -> Preload:
-    """The modules to have warm: the assignment's own, and the optional ones if a cell names one."""
-    names = {module.partition(".")[0] for module in assignment.preload_on_use}
-    words = set()
-    for cell in source.cells:
-        words.update(re.findall(r"\w+", cell.source))
-    extra = assignment.preload_on_use if names & words else ()
-    return (*assignment.preload, *extra)
+    """The modules to have warm: the assignment's own, then ``preload_on_use`` up to the last one
+    that a cell names (the list begins with what is light and common)."""
+    words = {word for cell in source.cells for word in re.findall(r"\w+", cell.source)}
+    named = [module.partition(".")[0] in words for module in assignment.preload_on_use]
+    count = len(named) - named[::-1].index(True) if any(named) else 0
+    return (*assignment.preload, *assignment.preload_on_use[:count])
+
+
+def widest(preload: Preload, needed: Iterable[Preload]) -> Preload:
+    """The longest of ``needed`` that begins with ``preload``: one warm process serves them all."""
+    longer = (other for other in needed if other[: len(preload)] == preload)
+    return max(longer, key=len, default=preload)
 
 
 class Isolation:

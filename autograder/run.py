@@ -18,7 +18,7 @@ from typing import Protocol
 
 from autograder import course, intake, pipeline, results, runner, workers
 from autograder.errors import CourseError, Problem, UsageError
-from autograder.isolation import Isolation
+from autograder.isolation import Isolation, widest
 from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
 from autograder.pipeline import Batch, Settings, Work
 from autograder.workers import Event
@@ -143,6 +143,13 @@ def _grade(
 ) -> Iterator[Score]:
     if not todo:
         return
+    needed = {work.preload for work in todo}
+    todo = [  # without optional modules, as most are: the smallest process forks fastest
+        work
+        if work.preload == work.assignment.preload
+        else replace(work, preload=widest(work.preload, needed))
+        for work in todo
+    ]
     jobs = min(options.jobs or len(os.sched_getaffinity(0)), len(todo))
     with Isolation(options.tier, {work.preload for work in todo}, jobs) as isolation:
         with runner.importable(settings.root):

@@ -59,3 +59,17 @@ def test_on_the_command_line(notebook, tmp_path):
     assert done.returncode == 1
     assert "expected" in done.stdout
     assert "/5" not in done.stdout  # never a score
+
+
+def test_it_needs_nothing_that_only_linux_has():
+    """Windows has none of these modules; the child's side is imported, too."""
+    absent = ("fcntl", "resource", "pwd", "grp", "termios", "pty", "posix")
+    code = (
+        "import sys\n"
+        "import numpy, pytest, rich.progress\n"  # theirs, which know where they are
+        f"sys.modules.update(dict.fromkeys({absent!r}))\n"
+        "import autograder.check, autograder.cli, autograder.terminal\n"
+        "import autograder.sandbox.worker, autograder.sandbox.child\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

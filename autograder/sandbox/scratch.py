@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
-_PREFIX = "autograder-"
+_PREFIX = "autograder-child-"
 
 
-def make(parent: str) -> str:
+@dataclass(frozen=True)
+class Folder:
+    """A child's folder. It is locked while whoever made it lives."""
+
+    path: str
+    lock: int
+
+
+def make(parent: str) -> Folder:
     """A new empty folder below ``parent`` that only this user can enter. Raises OSError."""
-    folder = Path(parent, _PREFIX + secrets.token_hex(8))
-    folder.mkdir(mode=0o700)
-    return str(folder)
+    path = Path(parent, _PREFIX + secrets.token_hex(8))
+    unlocked = path.with_name(f".{path.name}")  # a name that nobody sweeps
+    unlocked.mkdir(mode=0o700)
+    lock = _lock(unlocked)
+    return Folder(str(unlocked.rename(path)), lock)
+
+
+def close(folder: Folder) -> None:
+    """Remove the folder. What cannot be removed stays, and harms nobody."""
+    with contextlib.suppress(OSError):
+        remove(folder.path)
+    os.close(folder.lock)
+
+
+def sweep(parent: str) -> None:
+    """Remove this user's folders whose makers were killed before they could."""
+    for path in Path(parent).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another user's, in use, or gone meanwhile
+            if path.lstat().st_uid == os.getuid():
+                close(Folder(str(path), _lock(path)))
+
+
+def _lock(path: Path) -> int:
+    """A descriptor that holds the folder's lock. BlockingIOError if another one does."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(fd)
+        raise
+    return fd
 
 
 def remove(folder: str) -> None:

@@ -29,6 +29,8 @@ MAX_TEXT = 2_000  # bytes of an exception's message
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # torch's RuntimeErrors
 
+_reserve = [bytearray(2**20)]
+
 Answer = tuple[Kind, object]
 
 
@@ -42,10 +44,11 @@ class Notebook:
         self.names.update(exit=sys.exit, quit=sys.exit, help=_Helper())  # as site would
         sys.modules["__main__"] = self.module
         self.kept: dict[int, object] = {}
+        self.running = ""  # file name of the cell that runs, if one does
 
     def run(self, number: int, source: str) -> Answer:
         """Execute one cell; answers with the IPython commands that were left out."""
-        filename = f"<cell {number}>"
+        filename = self.running = f"<cell {number}>"
         lines = source.splitlines(keepends=True)
         linecache.cache[filename] = (len(source), None, lines, filename)
         code, notices = cells.compile_cell(source, filename)
@@ -56,6 +59,7 @@ class Notebook:
 
     def call(self, name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Answer:
         """Call what the notebook calls ``name``."""
+        self.running = ""
         if name not in self.names:
             return Kind.MISSING, name
         function: Callable[..., object] = self.names[name]
@@ -89,7 +93,7 @@ def serve(seed: int) -> None:
     while header := _read(wire.HEADER_SIZE):
         kind, request_id, length = wire.unpack_header(header)
         payload = _read(length)
-        reply, data = _answer(actions[kind], payload)
+        reply, data = _answer(actions[kind], payload, notebook)
         _flush()
         _write(wire.pack(reply, request_id, data))
 
@@ -105,22 +109,27 @@ def _prepare(seed: int) -> None:
     gc.enable()
 
 
-def _answer(action: Callable[..., Answer], payload: bytes) -> tuple[Kind, bytes]:
+def _answer(
+    action: Callable[..., Answer], payload: bytes, notebook: Notebook
+) -> tuple[Kind, bytes]:
     """Do what was asked, whatever student code raises meanwhile."""
     try:
         arguments = wire.decode(payload, writable=True, refs=True)
         assert isinstance(arguments, tuple)
         kind, value = action(*arguments)
         return kind, wire.encode(value)
+    except MemoryError as error:
+        _reserve.clear()  # or there might be none left to say so
+        return Kind.RAISED, wire.encode(_described(error, notebook.running))
     except BaseException as error:  # noqa: BLE001 - sys.exit and Ctrl-C are answers here, too
-        return Kind.RAISED, wire.encode(_described(error))
+        return Kind.RAISED, wire.encode(_described(error, notebook.running))
 
 
-def _described(error: BaseException) -> tuple[str, str]:
+def _described(error: BaseException, running: str) -> tuple[str, str]:
     """The exception's listed name and its message."""
     kind = wire.exception_kind(error)
     try:
-        text = _message(error)
+        text = _message(error, running)
     except BaseException:  # noqa: BLE001 - its __str__ is student code
         text = ""
     if kind == "RuntimeError" and any(phrase in text for phrase in _NO_MEMORY):
@@ -128,17 +137,18 @@ def _described(error: BaseException) -> tuple[str, str]:
     return kind, text.encode(errors="replace")[:MAX_TEXT].decode(errors="ignore")
 
 
-def _message(error: BaseException) -> str:
-    """What the exception says, and the line of the cell it comes from."""
-    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith("<cell "):
+def _message(error: BaseException, running: str) -> str:
+    """What the exception says, and where: ``(line 2)`` of this cell, ``(cell 3, line 2)``."""
+    if isinstance(error, SyntaxError) and running and error.filename == running:
         return f"{error.msg} (line {error.lineno})"
-    text = str.__str__(str(error))
-    frames = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__, limit=-100)
-        if frame.filename.startswith("<cell ")
-    ]
-    return f"{text} (line {frames[-1]})" if frames else text
+    text, place = str.__str__(str(error)), ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        filename = frame.f_code.co_filename
+        if running and filename == running:
+            place = f" (line {line})"
+        elif not running and filename.startswith("<cell "):
+            place = f" ({filename[1:-1]}, line {line})"
+    return text + place
 
 
 def _flush() -> None:

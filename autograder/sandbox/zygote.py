@@ -72,6 +72,7 @@ def _enter(slot: Slot, end: socket.socket, nursery: int) -> Zygote:
     readable = tuple(rootfs.outermost(slot.readable))
     slot = replace(slot, readable=readable, abi=landlock.version())
     if slot.tier is not Tier.S2:
+        scratch.sweep(slot.folder)
         return Zygote(slot, proc, end)
     lifeline = _fork_into_namespace(end)
     return Zygote(slot, proc, end, lifeline, _open_own_namespace(proc))
@@ -109,7 +110,7 @@ class _Running:
 
     serial: int
     pid: int
-    folder: str
+    folder: scratch.Folder | None  # S1: on disk
 
 
 class Zygote:
@@ -155,7 +156,8 @@ class Zygote:
         for pidfd, child in self._children.items():
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             os.waitpid(child.pid, 0)
-            self._remove(child)
+            if child.folder:
+                scratch.close(child.folder)
 
     def _answer(self) -> None:
         message, fds = channel.receive(self._end)
@@ -168,14 +170,14 @@ class Zygote:
                 os.close(fd)
 
     def _spawn(self, message: Message, pipes: Pipes) -> None:
-        folder = self._slot.folder
+        folder = None
         if self._slot.tier is not Tier.S2:
             self._count()
-            folder = scratch.make(folder)
+            folder = scratch.make(self._slot.folder)
         pid = self._fork()
         if not pid:
             try:
-                self._be_child(message, pipes, folder)
+                self._be_child(message, pipes, folder.path if folder else self._slot.folder)
             finally:
                 os._exit(1)
         pidfd = os.pidfd_open(pid)
@@ -230,11 +232,6 @@ class Zygote:
         child = self._children.pop(pidfd)
         _, status, used = os.wait4(child.pid, 0)
         cpu = used.ru_utime + used.ru_stime
-        self._remove(child)
+        if child.folder:
+            scratch.close(child.folder)
         channel.send(self._end, {"exit": child.serial, "status": status, "cpu": cpu})
-
-    def _remove(self, child: _Running) -> None:
-        """S1: delete the child's folder. What cannot be deleted stays, and harms nobody."""
-        if self._slot.tier is not Tier.S2:
-            with contextlib.suppress(OSError):
-                scratch.remove(child.folder)

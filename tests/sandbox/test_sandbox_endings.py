@@ -41,6 +41,17 @@ def test_an_exception_of_a_cell(child, source, kind, text):
     assert run(child, "1") == Returned([])
 
 
+def test_the_line_is_the_running_cells_or_names_its_cell(child):
+    child.run(Cell(2, "def f(x):\n    y = 0\n    return x / y\n"), 5)
+    assert child.run(Cell(3, "\nf(1)"), 5) == Raised(
+        "ZeroDivisionError", "division by zero (line 2)"
+    )
+    assert child.call("f", (1,), {}, 5) == Raised(
+        "ZeroDivisionError", "division by zero (cell 2, line 3)"
+    )
+    assert child.call("f", (), {}, 5).text == "f() missing 1 required positional argument: 'x'"
+
+
 def test_the_text_of_an_exception_is_capped(child):
     reply = run(child, "raise ValueError('é' * 100_000)")
     assert isinstance(reply, Raised)

@@ -76,6 +76,13 @@ def test_memory_beyond_the_limit_is_a_memory_error(child, source):
     assert reply.kind in ("MemoryError", "OSError")
 
 
+def test_memory_used_up_for_good_is_still_said(child):
+    run(child, "x = []\nwhile True:\n    x.append(bytearray(1 << 12))")
+    reply = run(child, "y = bytearray(1 << 22)")
+    assert isinstance(reply, Raised), reply
+    assert reply.kind == "MemoryError"
+
+
 def test_memory_within_the_limit_is_there(child):
     assert run(child, "x = bytearray(b'1') * (150 << 20)") == Returned([])
 
