@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from _pytest.runner import runtestprotocol
 
 from autograder import messages
 from autograder.compare import Mismatch
@@ -146,7 +147,7 @@ class GradingPlugin:
             following = [*session.items[1:], None if last else session.items[0]]
             for item, nextitem in zip(session.items, following, strict=True):
                 if not seat.fault:
-                    session.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+                    runtestprotocol(item, log=False, nextitem=nextitem)  # nobody logs here
             seat.student.close()
             seat.seconds = time.perf_counter() - started
             self.finished(seat, self.tests)
