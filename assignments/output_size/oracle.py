@@ -1,28 +1,30 @@
-"""Right answers from torch, which runs the layers on zeros, and networks to ask about."""
+"""Right answers from torch, which works out the shapes, and networks to ask about."""
 
 from functools import cache
 
 import torch
 from torch.nn import functional as F
 
+META = torch.device("meta")  # torch works out shapes only: no value, no memory
+
 
 @cache
 def conv_sides(height, width, kernel, padding=0, stride=1):
     """Sides of what torch's convolution gives."""
-    image = torch.zeros(1, 1, height, width, dtype=torch.float64)
-    weight = torch.zeros(1, 1, kernel, kernel, dtype=torch.float64)
-    return tuple(F.conv2d(image, weight, padding=padding, stride=stride).shape[2:])
+    with META:
+        image, weight = torch.zeros(1, 1, height, width), torch.zeros(1, 1, kernel, kernel)
+        return tuple(F.conv2d(image, weight, padding=padding, stride=stride).shape[2:])
 
 
 @cache
 def pool_sides(height, width, size, stride):
     """Sides of what torch's max pooling gives."""
-    image = torch.zeros(1, 1, height, width, dtype=torch.float64)
-    return tuple(F.max_pool2d(image, size, stride).shape[2:])
+    with META:
+        return tuple(F.max_pool2d(torch.zeros(1, 1, height, width), size, stride).shape[2:])
 
 
 def run_layer(x, layer):
-    """One layer of torch on ``x``, (1, C, H, W) or (1, n), with zeros for weights."""
+    """One layer of torch on ``x``, (1, C, H, W) or (1, n)."""
     kind = layer["type"]
     if kind == "conv":
         weight = torch.zeros(layer["filters"], x.shape[1], layer["kernel"], layer["kernel"])
@@ -42,11 +44,12 @@ def shapes_of(input_shape, layers):
 @cache
 def _shapes(input_shape, layers):
     height, width, channels = input_shape
-    x = torch.zeros(1, channels, height, width)
     shapes = []
-    for layer in layers:
-        x = run_layer(x, dict(layer))
-        shapes.append((*x.shape[2:], x.shape[1]))
+    with META:
+        x = torch.zeros(1, channels, height, width)
+        for layer in layers:
+            x = run_layer(x, dict(layer))
+            shapes.append((*x.shape[2:], x.shape[1]))
     return shapes
 
 
@@ -71,6 +74,10 @@ def _field(layers):
 def frozen(layers):
     """The layers as a key: all students of a run are asked the same, so torch answers once."""
     return tuple(tuple(layer.items()) for layer in layers)
+
+
+# Torch loads its rules of shapes at the first use: here, before the workers are forked.
+conv_sides(1, 1, 1)
 
 
 # ---------------------------------------------------------------- networks

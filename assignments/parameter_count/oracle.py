@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+META = torch.device("meta")  # torch works out shapes only: no value, no memory
+
 
 def numel(module):
     """Number of learnable values that torch gives a layer."""
@@ -15,20 +17,24 @@ def numel(module):
 @cache
 def conv_count(kernel, in_channels, out_channels=1, bias=True):
     """Parameters of torch's convolution."""
-    return numel(nn.Conv2d(in_channels, out_channels, kernel, bias=bias))
+    return numel(nn.Conv2d(in_channels, out_channels, kernel, bias=bias, device=META))
 
 
 @cache
 def dense_count(in_features, out_features, bias=True):
     """Parameters of torch's fully-connected layer."""
-    return numel(nn.Linear(in_features, out_features, bias=bias))
+    return numel(nn.Linear(in_features, out_features, bias=bias, device=META))
 
 
 @cache
 def dense_equivalent_count(height, width, channels, kernel, padding=0, stride=1, bias=True):
     """Parameters of the layer from every input value to every value of a filter's output."""
-    image = torch.zeros(1, channels, height, width)
-    output = F.conv2d(image, torch.zeros(1, channels, kernel, kernel), None, stride, padding)
+    with META:
+        image, weight = (
+            torch.zeros(1, channels, height, width),
+            torch.zeros(1, channels, kernel, kernel),
+        )
+        output = F.conv2d(image, weight, None, stride, padding)
     return dense_count(image.numel(), output.numel(), bias)
 
 
@@ -56,18 +62,24 @@ def network_count(input_shape, layers):
 @cache
 def _network_count(input_shape, layers):
     height, width, channels = input_shape
-    x, total = torch.zeros(1, channels, height, width), 0
-    for layer in layers:
-        x, parameters = run_layer(x, dict(layer))
-        total += sum(parameter.numel() for parameter in parameters)
+    total = 0
+    with META:
+        x = torch.zeros(1, channels, height, width)
+        for layer in layers:
+            x, parameters = run_layer(x, dict(layer))
+            total += sum(parameter.numel() for parameter in parameters)
     return total
 
 
 @cache
 def stacked_count(channels, depth, bias=False):
     """Parameters of torch's ``depth`` 3x3 convolutions in a row."""
-    convs = [nn.Conv2d(channels, channels, 3, bias=bias) for _ in range(depth)]
+    convs = [nn.Conv2d(channels, channels, 3, bias=bias, device=META) for _ in range(depth)]
     return numel(nn.Sequential(*convs))
+
+
+# Torch loads its rules of shapes at the first use: here, before the workers are forked.
+dense_equivalent_count(2, 2, 1, 1)
 
 
 # ---------------------------------------------------------------- networks
