@@ -55,16 +55,16 @@ def check(path: Path, lang: Language) -> Checked:
         UsageError: the file cannot be read, or holds no check cell.
     """
     data = path.read_bytes()
-    cells = dict(_check_cells(data))
-    if not cells:
-        raise UsageError(_NO_CHECKS.to(lang).format(path.name))
     submission = Submission("", "", path.name, data)
     source = notebook.read(submission, _released(data))
     if isinstance(source, Rejection):
         raise UsageError(source.reason.to(lang))
+    cells = dict(_check_cells(data))
+    if not cells:
+        raise UsageError(_NO_CHECKS.to(lang).format(path.name))
     limits = Limits(call_seconds=20.0, cell_seconds=120.0, total_seconds=600.0)
     student = Student(source, LocalChild, limits)
-    assignment = Assignment(path.stem, Text("", ""), (), path.parent, limits, hints=_hints(data))
+    assignment = Assignment(path.stem, Text("", ""), (), path.parent, limits)
     try:
         findings = tuple(
             finding
@@ -140,11 +140,6 @@ def _cells(data: bytes) -> list[dict[str, Any]]:
         return list(json.loads(data)["cells"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return []  # ``notebook.read`` says what is wrong with it
-
-
-def _hints(data: bytes) -> dict[str, Text]:
-    found = json.loads(data).get("metadata", {}).get("autograder", {}).get("hints", {})
-    return {str(key): Text(str(text), str(text)) for key, text in found.items()}
 
 
 # ---------------------------------------------------------------- on the screen

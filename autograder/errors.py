@@ -43,6 +43,10 @@ class CourseError(AutograderError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    def __reduce__(self) -> tuple[type[CourseError], tuple[list[Problem]]]:
+        """Back from a worker process it is made again from the problems, not from its text."""
+        return CourseError, (list(self.problems),)
+
 
 class ReleaseError(AutograderError):
     """The student version of an assignment cannot be made."""
@@ -68,3 +72,7 @@ class SandboxUnavailable(SandboxError):
         self.missing = tuple(missing)
         self.cure = cure
         super().__init__("\n".join([*missing, cure]))
+
+    def __reduce__(self) -> tuple[type[SandboxUnavailable], tuple[list[str], str]]:
+        """As above."""
+        return SandboxUnavailable, (list(self.missing), self.cure)

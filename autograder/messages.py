@@ -6,6 +6,7 @@ it shows the sentence its author wrote.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ def wrong_value(
     """A visible test compared two values and they differ."""
     subject = call.to(lang) if call else Text("Ta fonction", "Your function").to(lang)
     came, wanted = show(returned, lang), show(expected, lang)
-    if came == wanted or type(returned) is not type(expected):  # the difference is not in view
+    if came == wanted or "is wrong" not in difference.en:  # there is more to say than both values
         wanted += f" ({difference.to(lang)})"
     if lang == "fr":
         return f"{subject} renvoie {came} ; attendu : {wanted}."
@@ -58,10 +59,32 @@ def not_raised(call: Call | None, returned: object, kinds: tuple[str, ...], lang
     return f"{subject} returns {show(returned, lang)}; expected: {' or '.join(kinds)}."
 
 
-def raised(call: Call, kind: str, text: str, lang: Language) -> str:
-    """Student code raised; ``text`` is what it said."""
-    said = f"`{kind}: {plain(text)}`" if text.strip() else f"`{kind}`"
-    return f"{call.to(lang)} lève {said}." if lang == "fr" else f"{call.to(lang)} raises {said}."
+def raised(call: Call, kind: str, text: str, lang: Language, expected: tuple[str, ...] = ()) -> str:
+    """Student code raised; ``text`` is what it said, ``expected`` the exceptions that were due."""
+    said = _said(kind, text, lang)
+    if lang == "fr":
+        due = f" ; attendu : {' ou '.join(expected)}" if expected else ""
+        return f"{call.to(lang)} lève {said}{due}."
+    due = f"; expected: {' or '.join(expected)}" if expected else ""
+    return f"{call.to(lang)} raises {said}{due}."
+
+
+_PLACE = re.compile(r"\s*\((?:cell (\d+), )?line (\d+)\)$")  # how the sandbox ends its texts
+
+
+def _said(kind: str, text: str, lang: Language, limit: int = SHOWN_TEXT) -> str:
+    """``kind: text`` and the place it comes from, in ``lang``."""
+    place = _PLACE.search(text)
+    text = plain(text[: place.start()] if place else text, limit)
+    said = f"`{kind}: {text}`" if text else f"`{kind}`"
+    if not place:
+        return said
+    cell, line = place.groups()
+    if lang == "fr":
+        return said + (
+            f" (cellule de code n° {cell}, ligne {line})" if cell else f" (ligne {line})"
+        )
+    return said + (f" (code cell {cell}, line {line})" if cell else f" (line {line})")
 
 
 def raised_hidden(kind: str, lang: Language) -> str:
@@ -79,9 +102,12 @@ def unwritten(name: str, lang: Language) -> str:
 def missing(name: str, broken_cells: tuple[str, ...], lang: Language) -> str:
     """The notebook defines no such name; ``broken_cells`` says which cells failed and how."""
     because = " ".join(broken_cells)
+    if because:
+        does_not_exist = Text("n'existe pas", "does not exist").to(lang)
+        return f"`{plain(name)}` {does_not_exist}. {because}"
     if lang == "fr":
-        return f"Le nom `{name}` n'est défini nulle part dans le notebook. {because}".strip()
-    return f"The name `{name}` is not defined anywhere in the notebook. {because}".strip()
+        return f"Le nom `{plain(name)}` n'est défini nulle part dans le notebook."
+    return f"The name `{plain(name)}` is not defined anywhere in the notebook."
 
 
 LOST = {
@@ -128,10 +154,9 @@ def unusable(call: Call | None, returned: object, lang: Language) -> str:
 
 def cell_failed(number: int, kind: str, text: str) -> Text:
     """A cell raised; the cells after it ran all the same."""
-    said = f"{kind}: {plain(text, 160)}" if text.strip() else kind
     return Text(
-        f"La cellule de code n° {number} s'arrête sur une erreur ({said}).",
-        f"Code cell {number} stops with an error ({said}).",
+        f"La cellule de code n° {number} s'arrête sur une erreur : {_said(kind, text, 'fr', 160)}.",
+        f"Code cell {number} stops with an error: {_said(kind, text, 'en', 160)}.",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +30,7 @@ from autograder.model import (
     Text,
 )
 from autograder.student import NotRaised, Student, StudentFault
+from autograder.wire import Opaque
 
 MARKERS = (
     "points(task, points): what the test is worth, and for which task",
@@ -75,7 +76,6 @@ class GradingPlugin:
         *,
         lang: Language,
         seed: int,
-        visible_only: bool = False,
         started: Callable[[Seat], None] = lambda seat: None,
         finished: Finished = lambda seat, tests: None,
     ) -> None:
@@ -83,12 +83,12 @@ class GradingPlugin:
         self.seats = seats
         self.lang = lang
         self.seed = seed
-        self.visible_only = visible_only
         self.started = started
         self.finished = finished
         self.tests: dict[str, TestInfo] = {}
         self.problems: list[Problem] = []
         self._seat: Seat | None = None
+        self._order: dict[str, int] = {}  # of the tests, as the file has them
 
     # ------------------------------------------------------------ collection
 
@@ -103,8 +103,11 @@ class GradingPlugin:
             info = self._read(item)
             if info is not None:
                 self.tests[item.nodeid] = info
-        if self.visible_only:
-            items[:] = [item for item in items if self.tests[item.nodeid].hidden is None]
+        self.problems += _course_problems(self.assignment, self.tests.values())
+        # Visible tests first: what a hidden test sent must not come back in the sentence of a
+        # visible one, and one child serves them all.
+        self._order = {item.name: number for number, item in enumerate(items)}
+        items.sort(key=lambda item: item.get_closest_marker("hidden") is not None)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A test file that cannot be imported is our fault, and named."""
@@ -129,7 +132,7 @@ class GradingPlugin:
         if task not in {t.id for t in self.assignment.tasks}:
             known = ", ".join(t.id for t in self.assignment.tasks)
             self.problems.append(
-                Problem(item.nodeid, "points", f"the first argument must be a task: {known}")
+                Problem(item.nodeid, "points", f"a task first ({known}), found {task!r}")
             )
         return TestInfo(item.name, task, worth, text, depends.args if depends else ())
 
@@ -150,6 +153,7 @@ class GradingPlugin:
                     runtestprotocol(item, log=False, nextitem=nextitem)  # nobody logs here
             seat.student.close()
             seat.seconds = time.perf_counter() - started
+            seat.results.sort(key=lambda result: self._order[result.name])
             self.finished(seat, self.tests)
         return True
 
@@ -233,8 +237,10 @@ class Verdict:
             return Outcome.NOT_GRADED, _describe(error), ""
         if isinstance(error, AssertionError) and error.args and isinstance(error.args[0], str):
             return Outcome.FAILED, self._shown(error.args[0]), ""
-        text = messages.unusable(self._call(), self._returned(), self.lang)
-        return Outcome.ERROR, self._shown(text), ""
+        if self._returned() is None or isinstance(self._returned(), Opaque):
+            text = messages.unusable(self._call(), self._returned(), self.lang)
+            return Outcome.ERROR, self._shown(text), ""
+        return Outcome.NOT_GRADED, _describe(error), ""
 
     def _fault(self, fault: StudentFault) -> tuple[Outcome, str, str]:
         reply, call, lang = fault.reply, fault.call, self.lang
@@ -251,7 +257,8 @@ class Verdict:
         if self.info.hidden:
             text = f"{self.info.hidden.to(lang)} {messages.raised_hidden(reply.kind, lang)}"
             return Outcome.ERROR, text, ""
-        return Outcome.ERROR, messages.raised(call, reply.kind, reply.text, lang), ""
+        text = messages.raised(call, reply.kind, reply.text, lang, fault.expected)
+        return Outcome.ERROR, text, ""
 
     def _lost(self, call: Call, reply: Lost) -> str:
         if reply.detail == "again":
@@ -280,6 +287,21 @@ class Verdict:
     def _returned(self) -> object:
         reply = self.student.last[1] if self.student.last else None
         return reply.value if isinstance(reply, Returned) else None
+
+
+def _course_problems(assignment: Assignment, tests: Iterable[TestInfo]) -> Iterator[Problem]:
+    """What is wrong with the tests as a whole: points that do not add up, unknown dependencies."""
+    tests = list(tests)
+    file, names = assignment.test_file.name, {test.name for test in tests}
+    for test in tests:
+        for other in test.depends:
+            if other not in names:
+                yield Problem(file, f"{test.name} depends", f"the name of a test, found {other!r}")
+    for task in assignment.tasks:
+        worth = round(sum(test.points for test in tests if test.task == task.id), 6)
+        if worth != task.points:
+            expected = f"tests worth {task.points:g} points in all, found {worth:g}"
+            yield Problem(file, f"points of {task.id}", expected)
 
 
 def _describe(error: BaseException) -> str:

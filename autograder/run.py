@@ -80,6 +80,8 @@ def grade(options: Options, watch: Watch) -> Report:
         SandboxUnavailable: this machine lacks a protection; nothing was run.
     """
     started = time.monotonic()
+    if options.root.resolve().is_relative_to(options.submissions.resolve()):
+        raise UsageError(f"the course {options.root} lies inside the submissions: use --course")
     loaded = course.load(options.root)
     _known(options.assignments, loaded)
     results.check_writable(options.results)

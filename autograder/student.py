@@ -63,6 +63,7 @@ class StudentFault(Exception):
     def __init__(self, call: Call, reply: Raised | Missing | Lost) -> None:
         self.call = call
         self.reply = reply
+        self.expected: tuple[str, ...] = ()  # exceptions that were due instead
         super().__init__(call.name)
 
 
@@ -125,6 +126,7 @@ class Student:
         except StudentFault as fault:
             if isinstance(fault.reply, Raised) and _is_one_of(fault.reply.kind, kinds):
                 return
+            fault.expected = tuple(kind.__name__ for kind in kinds)
             raise
         raise NotRaised(tuple(kind.__name__ for kind in kinds))
 
@@ -190,12 +192,15 @@ class Student:
         while self._child is None or not self._child.alive:
             self.close()
             self._seconds(0)  # starts the clock, and stops a notebook that only ever times out
-            child = self._open_child()
+            self._child = self._open_child()  # ours from now on, whatever its cells do
             self._generation += 1
-            if self._run_cells(child):
-                self._child = child
-            else:
-                child.close()
+            try:
+                complete = self._run_cells(self._child)
+            except BaseException:
+                self.close()
+                raise
+            if not complete:
+                self.close()
         return self._child
 
     def _run_cells(self, child: Child) -> bool:

@@ -51,3 +51,20 @@ def test_every_lost_outcome_has_its_sentence():
 
 def test_a_hidden_test_shows_no_call():
     assert messages.raised_hidden("ValueError", "fr") == "Ton code lève `ValueError`."
+
+
+def test_another_exception_than_the_expected_one_names_both():
+    text = messages.raised(Call("f", ("emboss",)), "KeyError", "'emboss'", "fr", ("ValueError",))
+    assert text == "`f('emboss')` lève `KeyError: 'emboss'` ; attendu : ValueError."
+
+
+def test_a_wrong_type_inside_a_tuple_is_named():
+    assert "float" in sentence((28.0, 28.0), (28, 28), "fr").partition("attendu")[2]
+
+
+def test_the_place_of_an_error_is_in_the_language_of_the_sentence():
+    text = messages.raised(Call("f"), "ValueError", "no (cell 3, line 2)", "fr")
+    assert text == "`f()` lève `ValueError: no` (cellule de code n° 3, ligne 2)."
+    failed = messages.cell_failed(4, "ZeroDivisionError", "division by zero (line 6)")
+    assert "(ligne 6)" in failed.fr
+    assert "(line 6)" in failed.en

@@ -176,6 +176,70 @@ def test_a_test_that_cannot_be_imported_is_the_courses_fault(hand_in, tmp_path):
     assert not list((tmp_path / "results").glob("mini/*.json"))
 
 
+@pytest.fixture
+def broken_course(tmp_path):
+    """A copy of the small course with a piece of its tests replaced."""
+
+    def copy(old, new):
+        root = tmp_path / "course"
+        shutil.copytree(COURSE, root)
+        test = root / "assignments" / "mini" / "test_mini.py"
+        assert old in test.read_text()
+        test.write_text(test.read_text().replace(old, new))
+        return root
+
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('("largest", 0.5)', '("largest", 0.25)', "points"),
+        ('("largest", 0.5)', '("nothing", 0.5)', "nothing"),
+        ("en=", "english=", "markers"),
+        ("def test_largest_example(student):", "def test_largest_example(student:", "import"),
+    ],
+)
+def test_a_broken_test_file_is_refused_with_its_mistakes_one_a_line(
+    hand_in, broken_course, tmp_path, old, new, said
+):
+    hand_in("anna", RIGHT)
+    done = autograder(
+        "grade", tmp_path / "submissions", "--course", broken_course(old, new), cwd=tmp_path
+    )
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) < 12
+    assert not list((tmp_path / "results").glob("mini/*.json"))
+
+
+def test_a_fault_of_a_test_is_never_the_students(hand_in, broken_course, tmp_path):
+    """The call came back with a good value; what raises afterwards is the test's own."""
+    hand_in("anna", RIGHT)
+    root = broken_course("def test_largest_example(student):", FAULTY)
+    results = tmp_path / "results"
+    done = autograder("grade", tmp_path / "submissions", "--course", root, "--results", results)
+    assert done.returncode == 1
+    found = json.loads((results / "mini" / "anna.json").read_text())
+    assert found["status"] == "not_graded"
+    assert found["score"] is None
+    assert "test_largest_example" in done.stdout
+    assert "no_such_function" in done.stdout
+
+
+FAULTY = """def test_largest_example(student):
+    student.largest([1])
+    np.no_such_function()"""
+
+
+def test_a_course_inside_the_submissions_is_not_believed(hand_in, tmp_path):
+    hand_in("anna", RIGHT)
+    shutil.copytree(COURSE / "assignments", tmp_path / "submissions" / "anna" / "assignments")
+    done = autograder("grade", ".", cwd=tmp_path / "submissions" / "anna")
+    assert done.returncode == 2
+    assert "inside the submissions" in done.stderr
+
+
 def test_help_is_quick_and_names_every_command():
     started = time.monotonic()
     done = autograder("--help")

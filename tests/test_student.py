@@ -152,3 +152,18 @@ def test_jupyter_commands_become_a_notice(notebook):
     student = notebook("%matplotlib inline\n!pip install x\ndef f(): return 1")
     assert student.f() == 1
     assert "%matplotlib" in student.notices[0].en
+
+
+def test_a_child_whose_cells_cannot_finish_is_not_left_behind():
+    opened = []
+
+    def open_child():
+        opened.append(LocalChild())
+        return opened[-1]
+
+    limits = Limits(call_seconds=1.0, cell_seconds=1.0, total_seconds=0.8)
+    source = StudentSource((Cell(1, "import time; time.sleep(0.5)"),) * 3)
+    student = Student(source, open_child, limits)
+    assert fault(student.f) == Lost(Outcome.TIMEOUT, "total")
+    assert opened
+    assert not any(child.alive for child in opened)

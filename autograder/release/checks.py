@@ -68,6 +68,9 @@ class TestFile:
         for task in tasks:
             if not any(test.task == task.id and not test.hidden for test in self.tests):
                 self._note(None, task.id, "at least one visible test of this task")
+            worth = round(sum(test.points for test in self.tests if test.task == task.id), 6)
+            if worth != task.points:
+                self._note(None, task.id, f"tests worth {task.points:g} points, found {worth:g}")
         if self.problems:
             raise CourseError(self.problems)
 
