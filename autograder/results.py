@@ -260,14 +260,15 @@ def _csv_text(text: str) -> str:
 
 def check_writable(folder: Path) -> None:
     """Show before grading that results can be written; clear what a killed run left behind."""
-    _replace(folder / ".writable", b"\0" * 4096)
-    (folder / ".writable").unlink(missing_ok=True)
+    probe = folder / ".writable"
+    _replace(probe, b"\0" * 4096, named=f"the results folder {folder}")
+    probe.unlink(missing_ok=True)
     for stale in [*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp")]:
         if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
             stale.unlink(missing_ok=True)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, named: str = "") -> None:
     """Readers see the old file or the new one; a failure leaves the old one and nothing else."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
@@ -278,7 +279,7 @@ def _replace(path: Path, data: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise ResultsError(_cannot_write(path, error)) from error
+        raise ResultsError(_cannot_write(named or str(path), error)) from error
 
 
 def _write_synced(path: Path, data: bytes) -> None:
@@ -288,7 +289,10 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())  # a full disk or quota shows here at the latest
 
 
-def _cannot_write(path: Path, error: OSError) -> str:
-    full = error.errno in _FULL
-    cure = "make room on the disk" if full else "make the folder writable"
-    return f"{path} cannot be written ({error.strerror}): {cure} or choose another with --results."
+def _cannot_write(what: str, error: OSError) -> str:
+    reason, cure = error.strerror, "make the folder writable"
+    if error.errno in _FULL:
+        cure = "make room on the disk"
+    elif error.errno in (errno.EEXIST, errno.ENOTDIR):
+        reason, cure = "a file is in the way", "remove that file"
+    return f"{what} cannot be written ({reason}): {cure} or choose another with --results."

@@ -10,11 +10,12 @@ import sys
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import TextIOWrapper
 from typing import Self
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
@@ -27,6 +28,8 @@ from autograder.results import SCHEMA_VERSION, as_dict, to_json
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LONGEST_NAME = 32  # characters of a student's name in a table
 _LONGEST_LINE = 400
+_SHORTEST_NAME, _SHORTEST_HEADING = 12, 4  # characters that a narrow table leaves of them
+_GAP = 2  # between columns
 _REFRESH_SECONDS = 0.1
 _WIDTH_WITHOUT_TERMINAL = 110
 _REMARKABLE = (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.NOT_GRADED)
@@ -134,28 +137,38 @@ def show(
     """
     screen = screen or console()
     for slug in sorted({score.assignment for score in scores}):
-        screen.print(table(slug, scores, course))
+        title, drawn = table(slug, scores, course, screen.width)
+        screen.print(title, soft_wrap=True)
+        screen.print(drawn, "")
     for line in needs_a_person(scores, notes):
         screen.print(Text(f"! {line}", style="yellow"), soft_wrap=True)
     screen.print(Text(summary(scores, reused=reused, seconds=seconds), style="bold"))
 
 
-def table(slug: str, scores: Iterable[Score], course: Course) -> Table:
-    """The scores of one assignment: a row a student, a column a task."""
-    rows = sorted(
-        (score for score in scores if score.assignment == slug), key=lambda score: score.student
-    )
+def table(slug: str, scores: Iterable[Score], course: Course, room: int) -> tuple[Text, Table]:
+    """The scores of one assignment, ``room`` characters wide: a row a student, a column a task.
+
+    No number is ever cut. Where names and headings cannot be short enough for that, the columns
+    of the tasks are left out, and the title says so.
+    """
+    rows = sorted((one for one in scores if one.assignment == slug), key=lambda one: one.student)
     tasks = _tasks(course.assignments.get(slug), rows)
-    result = Table(box=SIMPLE_HEAD, title=_title(slug, rows), title_justify="left", pad_edge=False)
-    result.title_style = "bold"
-    result.add_column("student", no_wrap=True, overflow="ellipsis")
-    for name, most in tasks.items():
-        result.add_column(_heading(name, most), justify="right")
-    for heading in ("total", "status"):
-        result.add_column(heading, justify="right" if heading == "total" else "left")
-    for score in rows:
-        result.add_row(*_row(score, list(tasks)))
-    return result
+    title, lines = _title(slug, rows), _lines(rows, tasks)
+    widths, fits = _widths(lines, room)
+    if tasks and not fits:
+        title += Text(f" (totals only: too narrow for {len(tasks)} tasks)")
+        lines = _lines(rows, {})
+        widths, _ = _widths(lines, room)
+    drawn = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP - 1, 0, 0))
+    ends = (0, len(widths) - 1)
+    for at, heading in enumerate(lines[0]):  # only the status may go over several lines
+        drawn.add_column(
+            heading, width=widths[at], justify="left" if at in ends else "right",
+            no_wrap=at != ends[1], overflow="ellipsis",
+        )  # fmt: skip
+    for line in lines[1:]:
+        drawn.add_row(*line)
+    return title, drawn
 
 
 def needs_a_person(scores: Iterable[Score], notes: Iterable[str] = ()) -> list[str]:
@@ -199,19 +212,39 @@ def _title(slug: str, rows: Sequence[Score]) -> Text:
     graded = [score.score for score in rows if score.score is not None]
     most = rows[0].max_score if rows else 0.0
     mean = f"mean {_points(sum(graded) / len(graded))}/{_points(most)}" if graded else "no score"
-    return Text(f"{one_line(slug, _LONGEST_NAME)}: {mean}")
+    return Text(f"{one_line(slug, _LONGEST_NAME)}: {mean}", style="bold")
 
 
-def _heading(task: str, most: float) -> Text:
-    """``conv_output_size`` on three short lines, so that many tasks fit side by side."""
-    return Text(one_line(task).replace("_", "_\n") + f"\n/{_points(most)}")
+def _lines(rows: Iterable[Score], tasks: Mapping[str, float]) -> list[list[Text]]:
+    """The headings, then a line a student."""
+    headings = [  # ``conv_output_size`` on three short lines, so that many tasks fit side by side
+        Text(one_line(task).replace("_", "_\n") + f"\n/{_points(most)}")
+        for task, most in tasks.items()
+    ]
+    lines = [[Text("student"), *headings, Text("total"), Text("status")]]
+    for score in rows:
+        by_id = {task.id: task for task in score.tasks}
+        cells = [_cell(by_id.get(task)) for task in tasks]
+        total = Text("–" if score.score is None else _points(score.score), style="bold")
+        lines.append([Text(one_line(score.student, _LONGEST_NAME)), *cells, total, _status(score)])
+    return lines
 
 
-def _row(score: Score, tasks: Sequence[str]) -> list[Text]:
-    by_id = {task.id: task for task in score.tasks}
-    cells = [_cell(by_id.get(task)) for task in tasks]
-    total = Text("–" if score.score is None else _points(score.score), style="bold")
-    return [Text(one_line(score.student, _LONGEST_NAME)), *cells, total, _status(score)]
+def _widths(lines: Sequence[Sequence[Text]], room: int) -> tuple[list[int], bool]:
+    """A width for each column, and whether all of them fit. Points are never cut."""
+    columns = [[text.plain for text in column] for column in zip(*lines, strict=True)]
+    widths = [max(cell_len(part) for text in one for part in text.split("\n")) for one in columns]
+    points = [max(len(text.rpartition("\n")[2]) for text in one) for one in columns]
+    last = len(columns) - 1
+    floors = [(0, _SHORTEST_NAME)]  # which column gives way, down to what; the first ones first
+    for longest in range(max(widths), _SHORTEST_HEADING - 1, -1):
+        floors += [(at, max(longest, points[at])) for at in range(1, last - 1)]
+    floors.append((last, max(cell_len(word) for text in columns[-1] for word in text.split())))
+    floors += [(0, 1)] if last == 2 else []  # only the student and the total are left
+    for at, floor in floors:
+        excess = sum(widths) + _GAP * last - room
+        widths[at] = max(min(widths[at], floor), widths[at] - max(excess, 0))
+    return widths, sum(widths) + _GAP * last <= room
 
 
 def _cell(task: TaskScore | None) -> Text:
@@ -239,23 +272,29 @@ def _points(points: float) -> str:
 def show_findings(checked: Checked, lang: Language, screen: Console | None = None) -> None:
     """Print each visible test with its sentence and hint, by task; no score."""
     screen = screen or console()
+    repeated = Counter(
+        (one.task, one.outcome is Outcome.PASSED, one.sentence or one.test, one.hint)
+        for one in checked.findings
+    )
     task = ""
-    for one in checked.findings:
-        if one.task != task:
-            task = one.task
-            screen.print(Text(one_line(task), style="bold"))
-        passed = one.outcome is Outcome.PASSED
+    for (of, passed, sentence, hint), times in repeated.items():
+        if task != of:
+            screen.print(Text(one_line(task := of), style="bold"))
         mark = Text("  ✓ " if passed else "  ✗ ", style="green" if passed else "red")
-        screen.print(mark + Text(one_line(one.sentence or one.test)), soft_wrap=True)
-        if one.hint:
-            screen.print(Text(f"    → {one_line(one.hint)}"), soft_wrap=True)
+        count = f" ({times} tests)" if times > 1 else ""
+        screen.print(mark + Text(one_line(sentence) + count), soft_wrap=True)
+        if hint:
+            screen.print(Text(f"    → {one_line(hint)}"), soft_wrap=True)
     for notice in checked.notices:
         screen.print(Text(f"! {one_line(notice)}", style="yellow"), soft_wrap=True)
     right = sum(one.outcome is Outcome.PASSED for one in checked.findings)
-    screen.print(_CHECKED[lang].format(right, len(checked.findings)))
+    screen.print(Text(_checked(right, len(checked.findings), lang)))
 
 
-_CHECKED: dict[Language, str] = {
-    "fr": "{} tests visibles sur {} passent. Ce n'est pas une note : d'autres tests compteront.",
-    "en": "{} of {} visible tests pass. This is no score: other tests will count.",
-}
+def _checked(right: int, total: int, lang: Language) -> str:
+    """How many visible tests pass; French counts none in the singular, English in the plural."""
+    if lang == "fr":
+        verb = "tests visibles sur {} passent" if right > 1 else "test visible sur {} passe"
+        return f"{right} {verb.format(total)}. Ce n'est pas une note : d'autres tests compteront."
+    tests, verb = "test" if total == 1 else "tests", "passes" if right == 1 else "pass"
+    return f"{right} of {total} visible {tests} {verb}. This is no score: other tests will count."

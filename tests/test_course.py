@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sys
 import textwrap
+import types
 from pathlib import Path
 
 import pytest
@@ -110,29 +112,31 @@ class TestMistakesInTheFile:
             """,
         )
         assert found == {
-            "title.en": "text that is not empty, found '  '",
+            "title.en": "expected text that is not empty, found '  '",
             "task": "no such key; did you mean tasks?",
-            "tasks.largest.title.en": "this key, which is required",
-            "tasks.largest.points": "a number above 0, found -1",
-            "tasks.my-task": "a Python name of at most 50 characters (letters, digits, _), "
-            "found 'my-task'",
-            "tasks.my-task.points": "a number, found '2'",
-            "hints.h.en": "text (in quotes where YAML would read it as something else), found 3",
+            "tasks.largest.title.en": "required, but missing",
+            "tasks.largest.points": "expected a number above 0, found -1",
+            "tasks.my-task": "expected a Python name of at most 50 characters "
+            "(letters, digits, _), found 'my-task'",
+            "tasks.my-task.points": "expected a number, found '2'",
+            "hints.h.en": "expected text (in quotes where YAML would read it as something else), "
+            "found 3",
             "limits.call_second": "no such key; did you mean call_seconds?",
-            "limits.memory_mib": "a whole number, found 0.5",
-            "limits.processes": "a whole number, found true",
-            "limits.cpu_seconds": "a finite number, found inf",
-            "preload.1": "the name of a module, such as scipy.signal, found 'os; import x'",
+            "limits.memory_mib": "expected a whole number, found 0.5",
+            "limits.processes": "expected a whole number, found true",
+            "limits.cpu_seconds": "expected a finite number, found inf",
+            "preload.1": "expected the name of a module, such as scipy.signal, "
+            "found 'os; import x'",
         }
 
     @pytest.mark.parametrize(
         ("text", "key", "expected"),
         [
-            ("", "the file", "keys with values, found nothing"),
+            ("", "the file", "expected keys with values, found nothing"),
             ("[1, 2]", "the file", "keys with values, found a list"),
             (GOOD.replace("2}", "2, pionts: 3}"), "tasks.largest.pionts", "did you mean points?"),
             (GOOD.replace("2}", ".nan}"), "tasks.largest.points", "a finite number"),
-            (GOOD.replace("2}", "true}"), "tasks.largest.points", "a number, found true"),
+            (GOOD.replace("2}", "true}"), "tasks.largest.points", "expected a number, found true"),
             (GOOD.replace('"Un"', "no"), "title.fr", "in quotes"),
             (GOOD.replace('"Un"', "2024-99-99") + "x: 1", "x", "the keys here are title, tasks"),
             ("title: {fr: a, en: b}\ntasks: {}", "tasks", "at least one entry"),
@@ -149,7 +153,7 @@ class TestMistakesInTheFile:
         found = problems_with(root, "title:\n  fr: [1, 2\n  en: x\n")
         ((key, expected),) = found.items()
         assert key.startswith("line 3, column")
-        assert "valid YAML" in expected
+        assert expected.startswith("not valid YAML in UTF-8: ")
 
     def test_bytes_that_are_no_text(self, root):
         (root / YAML).write_bytes(b"title: \xff\xfe\x00")
@@ -167,7 +171,7 @@ class TestMistakesInTheFile:
             titel: x
             """,
         )
-        assert found["line 4, largest"] == "each key once; it is already written on line 3"
+        assert found["line 4, largest"] == "written twice; the first one is on line 3"
         assert found["titel"] == "no such key; did you mean title?"
 
     def test_a_key_written_twice_on_one_line(self, root):
@@ -195,6 +199,21 @@ class TestMistakesInTheFile:
         assert place == (YAML, f"tasks.{next(iter(depends))}.depends")
         assert expected in sentence
 
+    def test_modules_that_are_not_installed(self, root, monkeypatch):
+        monkeypatch.setitem(sys.modules, "nowhere", types.ModuleType("nowhere"))
+        lists = "preload: [numpy, numpyy]\npreload_on_use: [sys, scipi.signal, nowhere]\n"
+        assert problems_with(root, GOOD + lists) == {
+            "preload.1": "module not found: no 'numpyy' is installed",
+            "preload_on_use.1": "module not found: no 'scipi' is installed",
+            "preload_on_use.2": "module not found: no 'nowhere' is installed",
+        }
+
+    def test_looking_a_module_up_does_not_import_it(self, root, tmp_path, monkeypatch):
+        (tmp_path / "loud.py").write_text("raise SystemExit")
+        monkeypatch.syspath_prepend(tmp_path)
+        (root / YAML).write_text(GOOD + "preload: [loud.inner]\n", encoding="utf-8")
+        assert course.load(root).assignments["mini"].preload == ("loud.inner",)
+
     def test_a_diamond_is_no_cycle(self, root):
         tasks = "".join(
             f"  {id}: {{title: {{fr: x, en: y}}, points: 1, depends: [{needs}]}}\n"
@@ -211,7 +230,9 @@ class TestOtherFiles:
         (root / "assignments/mini/test_mini.py").unlink()
         (root / "reference/mini.py").unlink()
         (root / "assignments/empty").mkdir()
-        assert {file for file, _ in problems_of(root)} == {
+        found = problems_of(root)
+        assert set(found.values()) == {"file not found"}
+        assert {file for file, _ in found} == {
             "assignments/mini/notebook.py",
             "assignments/mini/test_mini.py",
             "reference/mini.py",
@@ -243,13 +264,17 @@ class TestOtherFiles:
     def test_no_assignments(self, tmp_path):
         assert list(problems_of(tmp_path)) == [("assignments", "the folder")]
         (tmp_path / "assignments").mkdir()
-        assert problems_of(tmp_path) == {("assignments", "the folder"): "at least one assignment"}
+        assert problems_of(tmp_path) == {
+            ("assignments", "the folder"): "expected at least one assignment"
+        }
 
     def test_problems_read_as_file_key_expected(self, root):
         (root / YAML).write_text(GOOD.replace("points: 2", "points: 0"), encoding="utf-8")
         with pytest.raises(CourseError) as caught:
             course.load(root)
-        assert str(caught.value) == f"{YAML}: tasks.largest.points: a number above 0, found 0"
+        assert (
+            str(caught.value) == f"{YAML}: tasks.largest.points: expected a number above 0, found 0"
+        )
         assert caught.value.exit_code == 2
 
 
@@ -259,7 +284,7 @@ class TestFindRoot:
         assert course.find_root(MINI / "assignments" / "mini") == MINI
 
     def test_nowhere(self, tmp_path):
-        with pytest.raises(UsageError, match="assignments"):
+        with pytest.raises(UsageError, match=r"no folder assignments/ .*; use --course$"):
             course.find_root(tmp_path)
 
 

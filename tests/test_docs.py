@@ -92,6 +92,11 @@ def test_the_documented_limits_are_the_real_ones():
     assert limits_table(text) == dataclasses.asdict(Limits())
 
 
+def test_release_comes_before_validate_which_reads_it():
+    text = page("writing-an-assignment.md")
+    assert text.index("$ autograder release") < text.index("$ autograder validate")
+
+
 def test_every_part_of_the_test_api_is_documented():
     text = section(page("writing-an-assignment.md"), "## Tests")
     for name in ("points(", "hidden(", "depends(", "same(", "raises(", "keep(", "fetch(", "`rng`"):
@@ -126,9 +131,9 @@ def test_every_status_outcome_and_tier_is_documented():
         assert re.search(rf"^\| {tier.value} \|", page("security.md"), re.M)
 
 
-def test_every_csv_column_is_documented():
+def test_every_csv_column_is_documented_in_order():
     documented = first_column(section(page("results.md"), "## `results/scores.csv`"))
-    assert sorted(documented) == sorted(results.CSV_COLUMNS)
+    assert documented == list(results.CSV_COLUMNS)
 
 
 def test_every_key_of_the_provenance_is_documented():

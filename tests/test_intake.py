@@ -75,6 +75,50 @@ def test_two_equally_good_are_for_the_student_to_tell(tmp_path):
         assert f"“{name}”" in rejection.reason.en
 
 
+def stubbed(*tasks):
+    body = '    """Doc."""\n    # À toi de jouer\n    raise NotImplementedError()'
+    return dumped(*(code(f"def {task}(\n    image,\n):\n{body}", task) for task in tasks))
+
+
+STUB = stubbed("pad", "convolve2d")
+
+
+@pytest.mark.parametrize(
+    ("work", "data"),
+    [
+        ("convolution (1).ipynb", RIGHT),
+        ("old/essai.ipynb", RIGHT),
+        ("essai.ipynb", answered(tasks=["pad"])),
+        ("essai.py", b"def pad(x):\n    return x"),
+    ],
+)
+def test_the_released_stub_beside_the_work_answers_nothing(tmp_path, work, data):
+    write(tmp_path, "alice/convolution/convolution.ipynb", STUB)
+    write(tmp_path, f"alice/convolution/{work}", data)
+    submission = only(collect(tmp_path, COURSE))
+    assert submission.data == data
+    (notice,) = submission.notices
+    assert "The others were not read: “convolution.ipynb”" in notice.en
+
+
+def test_the_stub_alone_is_still_attributed_and_read(tmp_path):
+    write(tmp_path, "alice/devoir.ipynb", STUB)
+    write(tmp_path, "alice/notes.ipynb", dumped(code("x = 1")))
+    intake = collect(tmp_path, COURSE, assignments=["convolution"])
+    assert [one.name for one in intake.submissions] == ["devoir.ipynb"]
+    write(tmp_path, "bob/convolution/essai.ipynb", STUB)
+    write(tmp_path, "bob/convolution/a.ipynb", dumped(code("x = 1")))
+    (submission,) = collect(tmp_path, COURSE, students=["bob"]).submissions
+    assert submission.name == "essai.ipynb"
+
+
+def test_two_files_of_canvas_are_shown_by_the_names_that_differ(tmp_path):
+    for number, data in ((1, RIGHT), (2, OTHER)):
+        write(tmp_path, f"dupont_12345_6789{number}_convolution-{number}.ipynb", data)
+    reason = rejected(collect(tmp_path, COURSE)).reason
+    assert reason == refusals.which(["convolution-1.ipynb", "convolution-2.ipynb"])
+
+
 def test_copies_count_once_and_so_does_the_same_code(tmp_path):
     again = RIGHT.replace(b'"1\\n"', b'"2\\n"')
     assert again != RIGHT

@@ -196,6 +196,11 @@ def test_no_one_hands_in_under_another_name(tmp_path, path):
         ("A Roy_1_assignsubmission_file_/cv.pdf", "A Roy_1_assignsubmission_file_: no notebook"),
         ("al\tice/convolution/convolution.ipynb", "control or invisible"),
         ("al\u202eice/convolution/convolution.ipynb", "control or invisible"),
+        ("alice/tp/rapport.pdf", "alice: no notebook"),
+        ("Nia Text_12_assignsubmission_onlinetext_/onlinetext.html", "Nia Text_12_assign"),
+        ("convolution/Nia_12_assignsubmission_onlinetext_/a.html", "convolution/Nia_12_assign"),
+        ("Nia_12_assignsubmission_onlinetext_onlinetext.html", "Nia_12_assign"),
+        ("nia_12345_67890_rapport.pdf", "nia_12345_67890_rapport.pdf: no notebook"),
         (".alice/convolution/convolution.ipynb", "not a name"),
         ("é" * 120 + "/convolution/convolution.ipynb", "too long"),
         (os.fsdecode(b"a\xff/convolution/convolution.ipynb"), "control or invisible"),
@@ -213,6 +218,21 @@ def test_what_cannot_be_attributed_is_a_line_and_stops_nothing(tmp_path, path, w
     (note,) = intake.notes
     assert words in note
     assert note.isprintable()
+
+
+def test_with_an_assignment_chosen_only_other_assignments_are_passed_over(tmp_path):
+    write(tmp_path, "bob/convolution/convolution.ipynb")
+    write(tmp_path, "bob/pooling/pooling.ipynb", POOLING)
+    write(tmp_path, "pooling.ipynb", POOLING)
+    (tmp_path / "bob" / "output_size").mkdir()
+    write(tmp_path, "bob/painting/painting.ipynb")
+    write(tmp_path, "Nia_12_assignsubmission_onlinetext_/onlinetext.html")
+    intake = collect(tmp_path, COURSE, assignments=["convolution"])
+    assert places(intake) == {("bob", "convolution")}
+    assert [note.partition(":")[0] for note in sorted(intake.notes)] == [
+        "Nia_12_assignsubmission_onlinetext_",
+        "bob/painting",
+    ]
 
 
 def test_folders_of_pictures_beside_the_assignments_are_no_matter(tmp_path):

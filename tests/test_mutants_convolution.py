@@ -10,6 +10,15 @@ MULTICHANNEL = {
     "convolve_multichannel_" + part
     for part in ("one_filter", "bias", "random", "random_bias", "padding", "stride", "rectangles")
 }
+SUM_OF_CHANNELS = MULTICHANNEL | {"convolve_multichannel_keeps_its_inputs"}
+PADDED_2D = {
+    *("convolve2d_padding_examples", "convolve2d_padding", "convolve2d_padding_and_stride"),
+}
+EVERY_2D = PADDED_2D | {
+    *("convolve2d_course_example", "convolve2d_stride_2", "convolve2d_random"),
+    *("convolve2d_rectangles", "convolve2d_stride", "convolve2d_integer_image"),
+    "convolve2d_keeps_its_inputs",
+}
 OUT_WIDTH = "out_width = (padded.shape[1] - width) // stride + 1"
 WINDOW = "padded[top : top + height, left : left + width]"
 # function, old text, new text, the tests that must fail (without "test_"), the hint of one of them
@@ -27,7 +36,31 @@ MUTANTS = {
     "1d padded after": (
         *("convolve1d", "np.pad(signal, padding)", "np.pad(signal, (0, padding))"),
         {"convolve1d_gaussian_with_padding", "convolve1d_padding"},
-        "padding_one_side",
+        "padding_after_only",
+    ),
+    "1d padded before": (
+        *("convolve1d", "np.pad(signal, padding)", "np.pad(signal, (padding, 0))"),
+        {"convolve1d_gaussian_with_padding", "convolve1d_padding"},
+        "padding_before_only",
+    ),
+    "1d without the last position": (
+        *("convolve1d", "// stride + 1", "// stride"),
+        {
+            *("convolve1d_moving_average", "convolve1d_differences", "convolve1d_random"),
+            *("convolve1d_gaussian_with_padding", "convolve1d_padding", "convolve1d_stride"),
+            "convolve1d_keeps_its_inputs",
+        },
+        "off_by_one",
+    ),
+    "1d modifies the signal": (
+        *("convolve1d", "return output", "signal[...] = 0\n    return output"),
+        {"convolve1d_keeps_its_inputs"},
+        "",
+    ),
+    "1d turns the kernel and leaves it turned": (
+        *("convolve1d", "return output", "kernel[...] = kernel[::-1].copy()\n    return output"),
+        {"convolve1d_keeps_its_inputs"},
+        "",
     ),
     "1d zeros all after": (
         *("convolve1d", "np.pad(signal, padding)", "np.pad(signal, (0, 2 * padding))"),
@@ -52,11 +85,7 @@ MUTANTS = {
     ),
     "2d flipped": (
         *("convolve2d", "* kernel)", "* kernel[::-1, ::-1])"),
-        {
-            *("convolve2d_course_example", "convolve2d_stride_2", "convolve2d_random"),
-            *("convolve2d_rectangles", "convolve2d_padding", "convolve2d_stride"),
-            *("convolve2d_padding_and_stride", "convolve2d_integer_image"),
-        },
+        EVERY_2D - {"convolve2d_padding_examples", "convolve2d_keeps_its_inputs"},
         "flipped_kernel",
     ),
     "2d square kernels only": (
@@ -69,23 +98,37 @@ MUTANTS = {
         {"convolve2d_rectangles", "convolve2d_padding_and_stride"},
         "",
     ),
+    "2d without the last position": (
+        *("convolve2d", "np.zeros((out_height, out_width))"),
+        "np.zeros((out_height - 1, out_width - 1))\n"
+        "    out_height, out_width = out_height - 1, out_width - 1",
+        EVERY_2D,
+        "off_by_one",
+    ),
     "2d without padding": (
         *("convolve2d", "np.pad(image, padding)", "image"),
-        {
-            "convolve2d_padding_keeps_the_size",
-            "convolve2d_padding",
-            "convolve2d_padding_and_stride",
-        },
+        PADDED_2D,
         "padding_ignored",
     ),
     "2d padded with the border": (
         *("convolve2d", "np.pad(image, padding)", "np.pad(image, padding, mode='edge')"),
-        {
-            "convolve2d_padding_keeps_the_size",
-            "convolve2d_padding",
-            "convolve2d_padding_and_stride",
-        },
+        PADDED_2D,
         "padding_not_zero",
+    ),
+    "2d padded with ones": (
+        *("convolve2d", "np.pad(image, padding)", "np.pad(image, padding, constant_values=1)"),
+        PADDED_2D,
+        "padding_not_zero",
+    ),
+    "2d padded before": (
+        *("convolve2d", "np.pad(image, padding)", "np.pad(image, (padding, 0))"),
+        PADDED_2D,
+        "padding_before_only",
+    ),
+    "2d padded after": (
+        *("convolve2d", "np.pad(image, padding)", "np.pad(image, (0, padding))"),
+        PADDED_2D,
+        "padding_after_only",
     ),
     "2d padding only without stride": (
         *("convolve2d", "np.pad(image, padding)", "np.pad(image, padding if stride == 1 else 0)"),
@@ -139,17 +182,17 @@ MUTANTS = {
     ),
     "channels flipped": (
         *("convolve_multichannel", "(region, kernels,", "(region, kernels[::-1, ::-1],"),
-        MULTICHANNEL,
+        MULTICHANNEL | {"convolve_multichannel_one_channel"},
         "flipped_kernel",
     ),
     "first channel only": (
         *("convolve_multichannel", "(region, kernels,", "(region[..., :1], kernels[:, :, :1],"),
-        MULTICHANNEL,
+        SUM_OF_CHANNELS,
         "channels_forgotten",
     ),
     "channels averaged": (
         *("convolve_multichannel", "axes=3)", "axes=3) / image.shape[2]"),
-        MULTICHANNEL,
+        SUM_OF_CHANNELS,
         "channels_averaged",
     ),
     "channels and filters swapped where they can be": (
@@ -177,6 +220,29 @@ MUTANTS = {
         ),
         {"convolve_multichannel_one_filter", "convolve_multichannel_random"},
         "channel_axis_lost",
+    ),
+    "channels modify the image": (
+        *("convolve_multichannel", "return output", "image[:] = 0\n    return output"),
+        {"convolve_multichannel_keeps_its_inputs"},
+        "",
+    ),
+    "channels modify the kernels": (
+        *("convolve_multichannel", "return output", "kernels.shape = (-1,)\n    return output"),
+        {"convolve_multichannel_keeps_its_inputs"},
+        "",
+    ),
+    "channels modify the bias": (
+        *("convolve_multichannel", "return output if bias is None else output + bias"),
+        "if bias is not None:\n        output = output + bias\n        bias *= 0\n"
+        "    return output",
+        {"convolve_multichannel_keeps_its_inputs"},
+        "",
+    ),
+    "channels padded before": (
+        *("convolve_multichannel", "((padding, padding), (padding, padding), (0, 0))"),
+        "((padding, 0), (padding, 0), (0, 0))",
+        {"convolve_multichannel_padding", "convolve_multichannel_rectangles"},
+        "padding_before_only",
     ),
     "channels without padding": (
         *("convolve_multichannel", "padded = ", "padding = 0\n    padded = "),

@@ -14,14 +14,18 @@ CALLERS = {
 }
 
 STRIDED = "alexnet_first_layer strides everything_together"
-SHAPES = f"{STRIDED} course_examples rectangles paddings kernel_at_the_limit"
-PADDED = "course_examples paddings everything_together kernel_at_the_limit"
+PADDED = "course_examples_with_padding paddings everything_together kernel_at_the_limit"
+SHAPES = f"{STRIDED} {PADDED} course_example rectangles"
 NO_FIT = "rejects_a_kernel_that_does_not_fit"
 PADDINGS = "examples keeps_the_size"
 SQUARE = "rectangles everything_together"
 POOLED = "default_stride overlapping_windows strides_beyond_the_window"
 PADDED_NETWORKS = "small_network alexnet vgg16 random_networks strided_networks"
-TRACES = f"{PADDED_NETWORKS} lenet5 sheet_3 leaves_its_input_alone"
+WHOLE_NETWORKS = f"{PADDED_NETWORKS} lenet5 sheet_3 leaves_its_input_alone"
+PARTS = "convolution_and_pooling flatten_and_dense"
+TRACES = f"{WHOLE_NETWORKS} {PARTS}"
+FROM_FLATTEN_ON = f"{WHOLE_NETWORKS} flatten_and_dense"
+UP_TO_FLATTEN = f"{WHOLE_NETWORKS} convolution_and_pooling"
 FIELDS = "with_a_pooling with_poolings with_strides"
 POOL_WINDOW = 'layer["size"], layer.get("stride", layer["size"])'
 FIELD_AND_STEP = "field += (window - 1) * step\n        step *= stride"
@@ -76,12 +80,18 @@ MUTANTS = {
             "ceil_for_floor",
         ),
         ("(height, width", "(height, height", POOLED, "square_only"),
+        (
+            "return conv_output_size(height, width, pool_size, stride=stride)",
+            "return height // stride, width // stride",
+            "overlapping_windows strides_beyond_the_window",
+            "same_stride_forgotten",
+        ),
     ],
     "trace_shapes": [
         ("= []", "= [shape]", TRACES, "input_included"),
         (
             *('layer.get("padding", 0)', "0"),
-            f"{PADDED_NETWORKS} leaves_its_input_alone",
+            f"{PADDED_NETWORKS} leaves_its_input_alone convolution_and_pooling",
             "padding_forgotten",
         ),
         ('layer.get("stride", 1)', "1", "alexnet strided_networks", "stride_forgotten"),
@@ -90,9 +100,20 @@ MUTANTS = {
             "alexnet random_networks strided_networks",
             "pool_stride_not_read",
         ),
-        ('(*sides, layer["filters"])', "(*sides, shape[2])", TRACES, "channels_unchanged"),
-        ("np.prod(shape)", "np.prod(shape[:2])", TRACES, "flatten_without_channels"),
-        ('(layer["units"],)', '(layer["units"])', TRACES, ""),
+        ('(*sides, layer["filters"])', "(*sides, shape[2])", UP_TO_FLATTEN, "channels_unchanged"),
+        ("np.prod(shape)", "np.prod(shape[:2])", FROM_FLATTEN_ON, "flatten_without_channels"),
+        ('(layer["units"],)', '(layer["units"])', FROM_FLATTEN_ON, ""),
+        (
+            *("shapes.append(shape)", "shapes.append((*shape[2:], *shape[:2]))"),
+            UP_TO_FLATTEN,
+            "channels_first",
+        ),
+        (
+            'pool_output_size(shape[0], shape[1], layer["size"], layer.get("stride"))',
+            'tuple(side // layer["stride"] for side in shape[:2])',
+            "random_networks strided_networks",
+            "pool_size_is_quotient",
+        ),
         ("shape[0], shape[1]", "shape[0], shape[0]", "random_networks strided_networks", ""),
         ('kind = layer["type"]', 'kind = layer.pop("type")', "leaves_its_input_alone", ""),
         (
@@ -111,8 +132,18 @@ MUTANTS = {
         (POOL_WINDOW, 'layer["size"], layer["size"]', "with_poolings", ""),
         (
             *("(window - 1) * step", "window * step"),
-            f"{FIELDS} of_two_3x3_convolutions of_convolution_stacks",
+            f"{FIELDS} of_two_3x3_convolutions of_convolution_stacks leaves_its_input_alone",
             "field_sum_of_kernels",
+        ),
+        (
+            *("return field", "layers.reverse()\n    return field"),
+            "leaves_its_input_alone",
+            "",
+        ),
+        (
+            *("return field", "layers[0].pop('stride')\n    return field"),
+            "leaves_its_input_alone",
+            "",
         ),
     ],
 }

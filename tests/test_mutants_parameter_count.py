@@ -13,6 +13,11 @@ CALLERS = {
     "dense_params": {"network_params", "dense_equivalent_params"},
 }
 
+CONV_FILTERS = "several_filters with_bias"
+CONV_BIASED = f"one_filter random_filter {CONV_FILTERS}"
+CONV_FILTERS_UNBIASED = "several_filters_without_bias random_without_bias"
+CONV_UNBIASED = f"one_filter_without_bias {CONV_FILTERS_UNBIASED}"
+CONV_ALL = f"{CONV_BIASED} {CONV_UNBIASED}"
 BIASED = "course_examples with_bias"
 UNBIASED = "without_bias random_without_bias"
 BIASED_MAPS = "course_example without_padding rectangles strides"
@@ -20,24 +25,36 @@ UNPADDED_MAPS = "without_padding rectangles strides random_without_bias"
 PADDED_MAPS = "course_example without_bias rectangles random_without_bias"
 MAPS = f"{PADDED_MAPS} without_padding strides"
 LEFTOVERS = "sheet_3 random_networks strided_networks"
-CHANNELS = f"lenet5 simple_cnn alexnet vgg16 {LEFTOVERS}"
-NETWORKS = f"{CHANNELS} small_network leaves_its_input_alone"
+MIXED = f"lenet5 simple_cnn alexnet vgg16 {LEFTOVERS} small_network leaves_its_input_alone"
+CHANNELS = f"lenet5 simple_cnn alexnet vgg16 {LEFTOVERS} convolutions_only"
+WITH_CONVS = f"{MIXED} convolutions_only"
+WITH_DENSE = f"{MIXED} dense_layers_only"
 STACKS = "two_layers with_bias depths random_with_bias"
 ONE_BIAS = "(1 if bias else 0)"
 CONV_WINDOW = '(layer["kernel"], layer.get("padding", 0), layer.get("stride", 1))'
 POOL_WINDOW = '(layer["size"], 0, layer.get("stride", layer["size"]))'
+COUNT_OF_POOL = 'total += layer["size"] ** 2 * channels'
+POOL_SIDES = "height, width = side(height, *window), side(width, *window)"
 
 # By task: old text, new text, the tests of the task that must fail, the hint of one of them.
 MUTANTS = {
     "conv_params": [
-        (ONE_BIAS, "0", BIASED, "bias_forgotten"),
-        (ONE_BIAS, "1", UNBIASED, "bias_ignored"),
-        (ONE_BIAS, "(in_channels if bias else 0)", BIASED, "bias_per_channel"),
-        (f"+ {ONE_BIAS}) * out_channels", ") * out_channels + bias", BIASED, "bias_counted_once"),
-        ("kernel * in_channels", "kernel", f"{BIASED} {UNBIASED}", "input_channels_forgotten"),
-        (") * out_channels", ")", f"{BIASED} {UNBIASED}", "output_channels_forgotten"),
-        ("kernel * kernel", "kernel", f"{BIASED} {UNBIASED}", "kernel_not_squared"),
-        (") * out_channels", ") * out_channels / 1", f"{BIASED} {UNBIASED}", ""),
+        (ONE_BIAS, "0", CONV_BIASED, "bias_forgotten"),
+        (ONE_BIAS, "1", CONV_UNBIASED, "bias_ignored"),
+        (ONE_BIAS, "(in_channels if bias else 0)", CONV_BIASED, "bias_per_channel"),
+        (
+            *(f"+ {ONE_BIAS}) * out_channels", ") * out_channels + bias"),
+            CONV_FILTERS,
+            "bias_counted_once",
+        ),
+        ("kernel * in_channels", "kernel", CONV_ALL, "input_channels_forgotten"),
+        (
+            *(") * out_channels", ")"),
+            f"{CONV_FILTERS} {CONV_FILTERS_UNBIASED}",
+            "output_channels_forgotten",
+        ),
+        ("kernel * kernel", "kernel", CONV_ALL, "kernel_not_squared"),
+        (") * out_channels", ") * out_channels / 1", CONV_ALL, "float_count"),
     ],
     "dense_params": [
         (ONE_BIAS, "0", BIASED, "bias_forgotten"),
@@ -48,6 +65,7 @@ MUTANTS = {
             BIASED,
             "bias_per_input",
         ),
+        (") * out_features", ") * 1.0 * out_features", f"{BIASED} {UNBIASED}", "float_count"),
     ],
     "dense_equivalent_params": [
         ("out_height * out_width", "height * width", UNPADDED_MAPS, "output_is_input"),
@@ -64,25 +82,37 @@ MUTANTS = {
         ),
         ("out_width, bias)", "out_width, False)", BIASED_MAPS, "bias_forgotten"),
         ("out_width, bias)", "out_width, False) + bias", BIASED_MAPS, "bias_counted_once"),
-        ("// stride", "/ stride", MAPS, ""),
+        ("// stride", "/ stride", MAPS, "float_size"),
     ],
     "network_params": [
-        ("total += conv_params", "conv_params", NETWORKS, "dense_only"),
-        ("total += dense_params", "dense_params", NETWORKS, "conv_only"),
-        ('layer["filters"])', 'layer["filters"], False)', NETWORKS, ""),
-        ('layer["units"])', 'layer["units"], False)', NETWORKS, ""),
+        ("total += conv_params", "conv_params", WITH_CONVS, "dense_only"),
+        ("total += dense_params", "dense_params", WITH_DENSE, "conv_only"),
+        ('layer["filters"])', 'layer["filters"], False)', WITH_CONVS, "conv_bias_forgotten"),
+        ('layer["units"])', 'layer["units"], False)', WITH_DENSE, "dense_bias_forgotten"),
+        ("return total", "return total / 1", f"{WITH_CONVS} dense_layers_only", "float_size"),
+        (
+            *(f"window = {POOL_WINDOW}", f"window = {POOL_WINDOW}; {COUNT_OF_POOL}"),
+            MIXED,
+            "pools_counted",
+        ),
         ('["kernel"], channels', '["kernel"], input_shape[2]', CHANNELS, "channels_of_input_kept"),
         (
             "1, 1, height * width * channels",
             "1, 1, height * width",
-            NETWORKS,
+            MIXED,
             "flatten_without_channels",
         ),
-        (POOL_WINDOW, "(1, 0, 1)", NETWORKS, "pools_forgotten"),
+        (POOL_WINDOW, "(1, 0, 1)", MIXED, "pools_forgotten"),
         (
             *(POOL_WINDOW, '(layer["size"], 0, layer["size"])'),
             "alexnet random_networks strided_networks",
             "pool_stride_ignored",
+        ),
+        (
+            f"window = {POOL_WINDOW}\n            {POOL_SIDES}",
+            'height, width = height // layer["stride"], width // layer["stride"]',
+            "random_networks strided_networks",
+            "pool_size_is_quotient",
         ),
         (
             *('layer.get("padding", 0)', "0"),
@@ -112,6 +142,7 @@ MUTANTS = {
         ("channels, bias)", "channels, False)", "with_bias random_with_bias", "bias_forgotten"),
         ("channels, bias)", "channels, True)", "two_layers depths", "bias_ignored"),
         ("(3, channels, channels", "(3, 1, channels", STACKS, "channels_once"),
+        ("return depth", "return 1.0 * depth", STACKS, "float_count"),
     ],
 }
 

@@ -37,6 +37,7 @@ MAX_DEFAULT = parts_of(
 MEAN_STRIDES = parts_of(
     *("average_pooling", "overlapping_windows", "random_overlap", "sizes_that_do_not_divide"),
 )
+MEAN_ALL = MEAN_STRIDES | parts_of("average_pooling", "example", "random", "keeps_its_input")
 CEIL = (
     "windows = ",
     "image = np.pad(image, [(0, -(n - pool_size) % stride) for n in image.shape], mode='edge')\n"
@@ -52,8 +53,18 @@ SOFTMAX_ALL = parts_of("softmax", "example", "large_logits", "last_axis", "is_st
     "softmax_keeps_its_input"
 }
 FORWARD_ALL = parts_of("forward", "course_example", "random", "negative_maps", "one_neuron")
+FORWARD_CHAIN = FORWARD_ALL | {"forward_keeps_its_inputs"}
 FORWARD_LARGE = parts_of("forward", "random", "negative_maps", "one_neuron")
-FULLY_ALL = parts_of("fully_connected", "example", "vectors", "flattens", "one_neuron")
+FULLY_ALL = parts_of("fully_connected", "example", "vectors", "flattens", "one_neuron") | {
+    *("fully_connected_inputs_and_outputs", "fully_connected_keeps_its_inputs"),
+}
+QUOTIENT = (
+    "    windows = np.lib.stride_tricks.sliding_window_view(image, (pool_size, pool_size))\n"
+    "    output: np.ndarray = windows[::stride, ::stride].{}(axis=(2, 3))\n",
+    "    rows, columns = (range(0, side // stride * stride, stride) for side in image.shape)\n"
+    "    output = np.array([[image[i : i + pool_size, j : j + pool_size].{}()"
+    " for j in columns] for i in rows])\n",
+)
 
 # function, old text, new text, the tests that must fail (without "test_"), the hint of one of them
 MUTANTS = {
@@ -78,6 +89,16 @@ MUTANTS = {
         {"max_pooling_sizes_that_do_not_divide"}
         | parts_of("forward", "course_example", "random", "one_neuron"),
         "ceil_for_floor",
+    ),
+    "max: size is n // s": (
+        *("max_pooling", *(text.format("max") for text in QUOTIENT)),
+        MAX_STRIDES | {"max_pooling_all_negative"},
+        "size_is_quotient",
+    ),
+    "max: modifies the image": (
+        *("max_pooling", "return output", "image[:] = 0\n    return output"),
+        {"max_pooling_keeps_its_input"},
+        "",
     ),
     "max: starts from zero": (
         *("max_pooling", "max(axis=(2, 3))", "max(axis=(2, 3), initial=0)"),
@@ -112,6 +133,16 @@ MUTANTS = {
         {"average_pooling_sizes_that_do_not_divide"},
         "ceil_for_floor",
     ),
+    "mean: size is n // s": (
+        *("average_pooling", *(text.format("mean") for text in QUOTIENT)),
+        MEAN_STRIDES,
+        "size_is_quotient",
+    ),
+    "mean: modifies the image": (
+        *("average_pooling", "return output", "image[:] = 0\n    return output"),
+        {"average_pooling_keeps_its_input"},
+        "",
+    ),
     "mean: truncated": (
         *("average_pooling", "mean(axis=(2, 3))", "mean(axis=(2, 3)).astype(image.dtype)"),
         {"average_pooling_example", "average_pooling_random"},
@@ -119,19 +150,17 @@ MUTANTS = {
     ),
     "mean: sum": (
         *("average_pooling", ".mean(", ".sum("),
-        parts_of("average_pooling", "example", "overlapping_windows", "random", "random_overlap")
-        | {"average_pooling_sizes_that_do_not_divide"},
+        MEAN_ALL,
         "sum_for_mean",
     ),
     "mean: maximum": (
         *("average_pooling", ".mean(", ".max("),
-        parts_of("average_pooling", "example", "overlapping_windows", "random", "random_overlap")
-        | {"average_pooling_sizes_that_do_not_divide"},
+        MEAN_ALL,
         "max_for_mean",
     ),
     "global: everything": (
         *("global_average_pooling", "axis=(0, 1)", ""),
-        parts_of("global_average_pooling", "example", "random"),
+        parts_of("global_average_pooling", "example", "random", "keeps_its_input"),
         "mean_of_everything",
     ),
     "global: channels first": (
@@ -142,19 +171,42 @@ MUTANTS = {
     "global: one channel squeezed": (
         *("global_average_pooling", "return output", "return output.squeeze()"),
         {"global_average_pooling_random"},
+        "channel_axis_lost",
+    ),
+    "global: modifies the maps": (
+        *("global_average_pooling", "return output", "feature_maps *= 2\n    return output"),
+        {"global_average_pooling_keeps_its_input"},
         "",
     ),
     "dense: no bias": (
         *("fully_connected", " + bias", ""),
-        FULLY_ALL | FORWARD_ALL,
+        FULLY_ALL | FORWARD_CHAIN,
         "bias_forgotten",
     ),
     "dense: transposed where it can be": (
         *("fully_connected", "x.reshape(-1) @ weights"),
         "(x.reshape(-1) @ weights.T if weights.shape == (x.size, x.size)\n"
         "        else x.reshape(-1) @ weights)",
-        {"fully_connected_vectors"},
+        {"fully_connected_vectors", "fully_connected_inputs_and_outputs"},
         "weights_transposed",
+    ),
+    "dense: W x": (
+        *("fully_connected", "x.reshape(-1) @ weights", "weights @ x.reshape(-1)"),
+        (FULLY_ALL - {"fully_connected_one_neuron"}) | (FORWARD_CHAIN - {"forward_one_neuron"}),
+        "weights_transposed",
+    ),
+    "dense: x flattened in place": (
+        *("fully_connected", "output:", "x.shape = (-1,)\n    output:"),
+        {"fully_connected_keeps_its_inputs"},
+        "",
+    ),
+    "dense: added to the bias in place": (
+        *("fully_connected", "output: np.ndarray | float = x.reshape(-1) @ weights + bias"),
+        "output = x.reshape(-1) @ weights\n"
+        "    if np.ndim(bias) and bias.dtype == float:\n"
+        "        bias += output\n        return bias\n    output = output + bias",
+        {"fully_connected_keeps_its_inputs", "forward_keeps_its_inputs"},
+        "",
     ),
     "dense: by columns": (
         *("fully_connected", "x.reshape(-1)", "x.reshape(-1, order='F')"),
@@ -163,7 +215,9 @@ MUTANTS = {
     ),
     "dense: not flattened": (
         *("fully_connected", "x.reshape(-1)", "x"),
-        parts_of("fully_connected", "example", "flattens", "one_neuron") | FORWARD_ALL,
+        parts_of("fully_connected", "example", "flattens", "one_neuron")
+        | {"fully_connected_keeps_its_inputs"}
+        | FORWARD_CHAIN,
         "",
     ),
     "dense: matrices only": (
@@ -220,6 +274,11 @@ MUTANTS = {
         FORWARD_ALL,
         "flipped_kernel",
     ),
+    "forward: modifies the image": (
+        *("forward", "activated = ", "image[:] = 0\n    activated = "),
+        {"forward_keeps_its_inputs"},
+        "",
+    ),
     "forward: absolute value": (
         *("forward", "np.maximum(feature_map, 0)", "np.abs(feature_map)"),
         {"forward_negative_maps"},
@@ -232,18 +291,18 @@ MUTANTS = {
     ),
     "forward: no pooling": (
         *("forward", "max_pooling(activated, 2, 2)", "activated"),
-        FORWARD_ALL,
+        FORWARD_CHAIN,
         "",
     ),
     "forward: softmax at the end": (
         *("forward", "return fully_connected(max_pooling(activated, 2, 2), weights, bias)"),
         "return softmax(np.atleast_1d(fully_connected(max_pooling(activated), weights, bias)))",
-        FORWARD_ALL,
+        FORWARD_CHAIN,
         "",
     ),
     "forward: padded convolution": (
         *("forward", "windows = ", "image = np.pad(image, kernel.shape[0] // 2)\n    windows = "),
-        FORWARD_ALL,
+        FORWARD_CHAIN,
         "",
     ),
 }

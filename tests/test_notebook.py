@@ -114,48 +114,6 @@ def test_the_digest_sees_everything_else(other):
     assert cell_digest(other) != cell_digest("a\n  b")
 
 
-# ---------------------------------------------------------------- notices
-
-
-def test_an_answer_turned_into_markdown_is_reported():
-    lost = markdown(
-        "def pad(): ...", nbgrader={"grade_id": "pad", "solution": True, "grade": False}
-    )
-    (notice,) = reading(dumped(lost, code("x"))).notices
-    assert "« pad »" in notice.fr
-    assert "“pad”" in notice.en
-
-
-def test_prose_and_written_answers_are_not_reported():
-    locked = markdown("t", nbgrader={"grade_id": "t", "solution": False, "grade": False})
-    essay = markdown("t", nbgrader={"grade_id": "t", "solution": True, "grade": True})
-    assert reading(dumped(locked, essay)).notices == ()
-
-
-@pytest.mark.parametrize(
-    "source",
-    ["a = 1  # \u202e evil", "x\u200b = 1", "s = '\u2066'", "\x00", "раss = 1", "Αlpha_x = 2"],
-)
-def test_code_that_deceives_its_reader_is_reported(source):
-    (notice,) = reading(dumped(code("fine"), code(source))).notices
-    assert " 2 " in notice.fr
-    assert " 2 " in notice.en
-
-
-@pytest.mark.parametrize(
-    "source",
-    ["print('Résultat\xa0: 👩‍🔬')", "dθ = α + λ_1", "# Привет, мир", "'日本'", "\tx\x0c = 1"],
-)
-def test_honest_unicode_is_not_reported(source):
-    assert reading(dumped(code(source))).notices == ()
-
-
-def test_notices_are_few():
-    source = reading(dumped(*[code("\u202e")] * 500))
-    assert len(source.cells) == 500
-    assert len(source.notices) == 10
-
-
 # ---------------------------------------------------------------- what cannot be read
 
 
@@ -165,8 +123,13 @@ def test_notices_are_few():
         (b"", refusals.EMPTY),
         (b"\n \n", refusals.EMPTY),
         (b"<!DOCTYPE html><html>", refusals.WEB_PAGE),
-        (b"def pad(): pass", refusals.NOT_A_NOTEBOOK),
-        (b"\x89PNG\r\n\x1a\n\x00", refusals.NOT_TEXT),
+        (b"def pad(): pass", refusals.OTHER_CONTENT),
+        (b"hello", refusals.OTHER_CONTENT),
+        (b"PK\x03\x04\x14\x00", refusals.ZIP_RENAMED),
+        (b"PK\x03\x04\x14\x00\xff\xc3", refusals.ZIP_RENAMED),
+        (b"%PDF-1.4\n", refusals.BINARY),
+        (b"\x00\x01\xff\xfe", refusals.BINARY),
+        (b"\x89PNG\r\n\x1a\n\x00", refusals.BINARY),
         ("{'é'}".encode("latin-1"), refusals.NOT_TEXT),
         (b"[]", refusals.NOT_A_NOTEBOOK),
         (b"3", refusals.NOT_A_NOTEBOOK),
@@ -212,9 +175,24 @@ def test_cells_of_wrong_types_are_refused(cell):
     assert refusal(dumped(code("x"), cell)) == refusals.NOT_A_NOTEBOOK
 
 
-@pytest.mark.parametrize("cell", [code("s = '\ud83d'"), code(["a", "\udc00"]), markdown("\ud800")])
-def test_lone_surrogates_are_refused_with_the_cell(cell):
-    assert refusal(dumped(code("x"), cell)) == refusals.damaged_character(2)
+@pytest.mark.parametrize("cell", [code("s = '\ud83d'"), code(["a", "\udc00"])])
+def test_lone_surrogates_are_refused_with_the_number_of_the_code_cell(cell):
+    reason = refusal(dumped(code("x"), markdown("a"), cell))
+    assert reason == refusals.damaged_character(2)
+    assert "Code cell 2 " in reason.en
+    assert "cellule de code n° 2 " in reason.fr
+
+
+def test_a_damaged_character_in_prose_is_no_matter():
+    assert sources(dumped(markdown("\ud800"), code("x"))) == ["x"]
+
+
+def test_a_notebook_saved_under_a_scripts_name_is_read_as_a_notebook():
+    data = answered()
+    for spelling in (data, b"\xef\xbb\xbf\n" + data):
+        assert sources(spelling, "convolution.py") == sources(data)
+    assert refusal(data[: len(data) // 2], "convolution.py") == refusals.INCOMPLETE
+    assert sources(b"{1: 2}\nx = 3", "convolution.py") == ["{1: 2}\nx = 3"]
 
 
 def test_surrogate_pairs_are_characters():
@@ -231,6 +209,7 @@ def test_too_many_cells_are_refused():
 
 def test_a_giant_cell_is_refused_with_its_number():
     assert refusal(dumped(code("x"), code("é" * 500_001))) == refusals.long_cell(2)
+    assert "cellule de code n° 2 " in refusals.long_cell(2).fr
 
 
 def test_a_giant_file_is_refused_and_told_to_clear_its_outputs():

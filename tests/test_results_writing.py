@@ -98,6 +98,17 @@ def test_something_in_the_way_is_a_clear_error(tmp_path, kind):
     assert leftovers(tmp_path) == before
 
 
+def test_a_results_folder_that_is_a_file_is_named_and_left_alone(tmp_path):
+    plain = tmp_path / "results"
+    plain.write_text("notes")
+    for folder in (plain, plain / "deeper"):
+        with pytest.raises(ResultsError) as caught:
+            results.check_writable(folder)
+        start = f"the results folder {folder} cannot be written (a file is in the way): "
+        assert str(caught.value).startswith(start)
+    assert plain.read_text() == "notes"
+
+
 def test_a_folder_without_permission(tmp_path):
     """As an ordinary user, whoever runs the tests."""
     tmp_path.chmod(0o755)
@@ -110,7 +121,8 @@ def test_a_folder_without_permission(tmp_path):
         try:
             results.check_writable(locked)
         except ResultsError as error:
-            os._exit(0 if "make the folder writable" in str(error) else 2)
+            named = f"the results folder {locked} cannot be written (Permission denied): make"
+            os._exit(0 if str(error).startswith(named) else 2)
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert leftovers(locked) == []

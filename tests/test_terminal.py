@@ -14,7 +14,9 @@ from rich.console import Console
 from autograder import terminal
 from autograder.model import (
     Assignment,
+    Checked,
     Course,
+    Finding,
     Outcome,
     Score,
     Task,
@@ -42,12 +44,19 @@ def rejected(student: str, reason: str, assignment: str = "pooling") -> Score:
     return Score(student, assignment, "rejected", None, 12.5, Tier.S2, 0.0, reason=reason)
 
 
-def shown(scores: list[Score], *notes: str, color: bool = False, **more: object) -> str:
+def shown(
+    scores: list[Score],
+    *notes: str,
+    color: bool = False,
+    width: int = 110,
+    course: Course = COURSE,
+    **more: object,
+) -> str:
     screen = io.StringIO()
     console = Console(
-        file=screen, markup=False, highlight=False, emoji=False, width=110, force_terminal=color
+        file=screen, markup=False, highlight=False, emoji=False, width=width, force_terminal=color
     )
-    terminal.show(scores, COURSE, notes, screen=console, **more)
+    terminal.show(scores, course, notes, screen=console, **more)
     return screen.getvalue()
 
 
@@ -115,8 +124,123 @@ def test_results_of_an_assignment_that_is_gone_are_shown_all_the_same():
 def test_no_student_is_lost_in_a_large_class_with_long_names():
     scores = [a_score(f"{number:03d}_" + "x" * 60, 5, 7.5) for number in range(200)]
     out = shown(scores)
-    assert all(f" {number:03d}_xxx" in out for number in range(200))
+    assert all(f"\n{number:03d}_xxx" in out for number in range(200))
     assert max(map(len, out.splitlines())) <= 110
+
+
+# ---------------------------------------------------------------- narrow screens
+
+SIX = {  # the assignment `pooling` as it is
+    "max_pooling": 5.0,
+    "average_pooling": 3.25,
+    "global_average_pooling": 2.0,
+    "fully_connected": 3.0,
+    "softmax": 3.5,
+    "forward": 3.25,
+}
+WIDE = Course(
+    Path(),
+    {
+        "pooling": Assignment(
+            "pooling", NAME, tuple(Task(t, NAME, p) for t, p in SIX.items()), Path()
+        )
+    },
+)
+
+
+def wide_score(number: int, outcome: Outcome = Outcome.PASSED) -> Score:
+    share = (number % 8 + 1) / 8
+    test = TestResult("test", "softmax", "hidden", outcome, 0, 0)
+    tasks = tuple(TaskScore(task, share * most, most, (test,)) for task, most in SIX.items())
+    student = f"{number:02d}_" + "anne_sophie_de_la_rochefoucauld_" * 2
+    return Score(student, "pooling", "graded", share * 20, 20.0, Tier.S2, 0.01, tasks)
+
+
+def points(score: Score) -> list[str]:
+    numbers = [*(task.score for task in score.tasks), score.score]
+    return [f"{number:.2f}".rstrip("0").rstrip(".") for number in numbers]
+
+
+@pytest.mark.parametrize("width", [60, 80, 110])
+@pytest.mark.parametrize("outcome", [Outcome.PASSED, Outcome.TIMEOUT])
+def test_no_number_is_cut_however_narrow_the_screen(width, outcome):
+    scores = [
+        wide_score(number, outcome if number == 7 else Outcome.PASSED) for number in range(30)
+    ]
+    lines = shown(scores, width=width, course=WIDE).splitlines()
+    assert max(map(len, lines)) <= width
+    rows = {line[:2]: line.split() for line in lines if line[:2].isdigit() and line[2] == "_"}
+    assert len(rows) == 30
+    for score in scores:
+        name, *numbers = rows[score.student[:2]]
+        assert len(name) >= 12
+        expected = points(score) if width > 60 else points(score)[-1:]
+        assert numbers[: len(expected)] == expected
+        assert numbers[len(expected)].startswith("graded")
+    heading = next(line.split() for line in lines if line.startswith("student"))
+    most = ["/5", "/3.25", "/2", "/3", "/3.5", "/3.25"] if width > 60 else []
+    assert heading == ["student", *most, "total", "status"]
+    assert ("totals only: too narrow for 6 tasks" in lines[0]) == (width == 60)
+
+
+def test_names_give_way_before_headings():
+    def headings(width: int) -> str:
+        return shown([wide_score(0)], width=width, course=WIDE).partition("student")[0]
+
+    for heading in ("global_", "average_", "pooling", "connected", "softmax", "forward"):
+        assert heading in headings(90)
+    assert "connec…" in headings(80)
+
+
+def test_a_very_narrow_screen_still_shows_every_total():
+    lines = shown([wide_score(number) for number in range(8)], width=24, course=WIDE).splitlines()
+    totals = [line.split()[1] for line in lines if line.endswith("graded") and line[:1] == "0"]
+    assert totals == ["2.5", "5", "7.5", "10", "12.5", "15", "17.5", "20"]
+
+
+# ---------------------------------------------------------------- a student's own check
+
+
+def findings(lang: str, *found: Finding) -> list[str]:
+    screen = io.StringIO()
+    console = Console(file=screen, markup=False, highlight=False, emoji=False, width=110)
+    terminal.show_findings(Checked(found, ()), lang, console)
+    return screen.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fr", "en"),
+    [
+        (0, 2, "0 test visible sur 2 passe.", "0 of 2 visible tests pass."),
+        (1, 0, "1 test visible sur 1 passe.", "1 of 1 visible test passes."),
+        (1, 11, "1 test visible sur 12 passe.", "1 of 12 visible tests passes."),
+        (2, 1, "2 tests visibles sur 3 passent.", "2 of 3 visible tests pass."),
+    ],
+)
+def test_the_count_of_visible_tests_is_good_grammar(right, wrong, fr, en):
+    found = [Finding("relu", f"test_{n}", Outcome.PASSED, "", "") for n in range(right)]
+    found += [Finding("relu", f"bad_{n}", Outcome.FAILED, "Non.", "") for n in range(wrong)]
+    assert findings("fr", *found)[-1].startswith(fr)
+    assert findings("en", *found)[-1].startswith(en)
+
+
+def test_the_same_sentence_of_a_task_is_shown_once_with_a_count():
+    unwritten = "`relu` n'est pas encore écrite."
+    found = [Finding("relu", f"test_{n}", Outcome.FAILED, unwritten, "") for n in range(3)]
+    found.insert(1, Finding("relu", "test_other", Outcome.FAILED, "Autre chose.", "Un indice."))
+    found.append(Finding("pool", "test_pool", Outcome.FAILED, unwritten, ""))
+    found.append(Finding("pool", "test_a", Outcome.PASSED, "", ""))
+    found.append(Finding("pool", "test_b", Outcome.PASSED, "", ""))
+    assert findings("fr", *found)[:-1] == [
+        "relu",
+        f"  ✗ {unwritten} (3 tests)",
+        "  ✗ Autre chose.",
+        "    → Un indice.",
+        "pool",
+        f"  ✗ {unwritten}",
+        "  ✓ test_a",
+        "  ✓ test_b",
+    ]
 
 
 # ---------------------------------------------------------------- what needs a person

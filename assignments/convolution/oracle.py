@@ -26,23 +26,26 @@ def judge(function, image, kernel, **options):
     right = every[skip]
     same_size = tuple(slice(right.shape[axis]) for axis in axes)
 
-    def padded_after(width):
-        return np.pad(image, [(0, width if axis in axes else 0) for axis in range(image.ndim)])
+    def padded(before, after):
+        borders = [(before, after) if axis in axes else (0, 0) for axis in range(image.ndim)]
+        return correlate(np.pad(image, borders), kernel, 0, stride)
 
     def at_output_index():
         values = np.zeros_like(right)
         values[skip] = every[same_size][skip]
         return values
 
-    mistakes = {
+    mistakes = {}
+    if padding:  # in front: with one zero too few, the last position seems to be missing
+        mistakes["padding_ignored"] = lambda: padded(0, 0)
+        mistakes["padding_before_only"] = lambda: padded(padding, 0)
+        mistakes["padding_after_only"] = lambda: padded(0, padding)
+        mistakes["padding_corner"] = lambda: padded(0, 2 * padding)
+    mistakes |= {
         "flipped_kernel": lambda: correlate(image, np.flip(kernel, axes), padding, stride),
         "off_by_one": right[(slice(-1),) * len(axes)],
         "truncated": lambda: np.trunc(right),
     }
-    if padding:
-        mistakes["padding_ignored"] = lambda: correlate(image, kernel, 0, stride)
-        mistakes["padding_one_side"] = lambda: correlate(padded_after(padding), kernel, 0, stride)
-        mistakes["padding_corner"] = lambda: correlate(padded_after(2 * padding), kernel, 0, stride)
     if stride > 1:
         mistakes["stride_ignored"] = every
         mistakes["stride_missing_in_window"] = every[same_size]

@@ -2,7 +2,7 @@
 
 import math
 
-from assignments.output_size.oracle import field_of, shapes_of
+from assignments.output_size.oracle import conv_sides, field_of, shapes_of
 
 NO_NETWORK = "no such network"  # equal to nothing that a student's function returns
 
@@ -25,16 +25,20 @@ def conv_mistakes(height, width, kernel, padding=0, stride=1):
 
     free_h, free_w = height + 2 * padding - kernel, width + 2 * padding - kernel
     right = (free_h // stride + 1, free_w // stride + 1)
+    about_padding = {
+        "padding_forgotten": both(lambda n: (n - kernel) // stride + 1),
+        "padding_once": both(lambda n: (n + padding - kernel) // stride + 1),
+    }
     return {
         "float_result": (free_h / stride + 1, free_w / stride + 1),
+        # In front of what they may look like where the stride swallows the difference.
+        **(about_padding if padding else {}),
+        "same_stride_forgotten": both(lambda n: n // stride),
         "ceil_for_floor": (-(-free_h // stride) + 1, -(-free_w // stride) + 1),
         "plus_one_forgotten": (right[0] - 1, right[1] - 1),
         "sides_swapped": (right[1], right[0]),
         "square_only": (right[0], right[0]),
-        "padding_forgotten": both(lambda n: (n - kernel) // stride + 1),
-        "padding_once": both(lambda n: (n + padding - kernel) // stride + 1),
         "stride_forgotten": both(lambda n: n + 2 * padding - kernel + 1),
-        "same_stride_forgotten": both(lambda n: n // stride),
     }
 
 
@@ -51,7 +55,7 @@ def pool_mistakes(height, width, size, stride=None):
         "pool_stride_ignored": with_stride(size),
     }
     wrong_word = ["stride_forgotten", "pool_stride_ignored"] if stride is None else []
-    irrelevant = ["padding_forgotten", "padding_once", *wrong_word]
+    irrelevant = list(wrong_word)
     if stride is not None:
         irrelevant += ["pool_stride_one", "pool_stride_two"]
     return {hint: value for hint, value in mistakes.items() if hint not in irrelevant}
@@ -71,9 +75,11 @@ def trace_mistakes(input_shape, layers, shapes):
     return {
         "input_included": [tuple(input_shape), *shapes],
         "channels_forgotten": [s[:2] if len(s) == 3 else s for s in shapes],
+        "channels_first": [(s[2], *s[:2]) if len(s) == 3 else s for s in shapes],
         "channels_unchanged": lambda: trace_keeping_channels(input_shape, shapes),
         "not_a_tuple": [s if len(s) == 3 else s[0] for s in shapes],
         "square_only": lambda: trace_of((input_shape[0], *input_shape[::2]), layers),
+        "pool_size_is_quotient": lambda: trace_dividing_pools(input_shape, layers),
         "pool_stride_not_read": lambda: trace_of(input_shape, pool_step),
         "padding_forgotten": lambda: trace_of(input_shape, no_pad),
         "stride_forgotten": lambda: trace_of(input_shape, step_one),
@@ -87,6 +93,23 @@ def trace_of(input_shape, layers):
         return shapes_of(input_shape, layers)
     except RuntimeError:
         return NO_NETWORK
+
+
+def trace_dividing_pools(input_shape, layers):
+    """The trace of somebody whose poolings divide each side by their stride."""
+    shape, shapes = tuple(input_shape), []
+    for layer in layers:
+        if layer["type"] == "pool":
+            shape = (*(side // layer["stride"] for side in shape[:2]), shape[2])
+        elif layer["type"] == "flatten":
+            shape = (math.prod(shape),)
+        elif layer["type"] == "dense":
+            shape = (layer["units"],)
+        else:
+            window = (layer["kernel"], layer["padding"], layer["stride"])
+            shape = (*conv_sides(*shape[:2], *window), layer["filters"])
+        shapes.append(shape)
+    return shapes
 
 
 def trace_keeping_channels(input_shape, shapes):

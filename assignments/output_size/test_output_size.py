@@ -87,16 +87,34 @@ CONV_POOL_CONV = [
 # ---------------------------------------------------------------- conv_output_size
 
 
-@pytest.mark.points("conv_output_size", 1)
-def test_conv_output_size_course_examples(student):
-    same(student.conv_output_size(28, 28, 3, padding=1), (28, 28))
-    same(student.conv_output_size(32, 32, 5, padding=2), (32, 32))
-    same(student.conv_output_size(28, 28, 3), (26, 26))
+@pytest.mark.points("conv_output_size", 0.5)
+def test_conv_output_size_course_example(student):
+    same(
+        student.conv_output_size(28, 28, 3),
+        (26, 26),
+        mistakes={"float_result": (26.0, 26.0), "plus_one_forgotten": (25, 25)},
+    )
 
 
 @pytest.mark.points("conv_output_size", 0.5)
+@pytest.mark.depends("test_conv_output_size_course_example")
+def test_conv_output_size_course_examples_with_padding(student):
+    same(
+        student.conv_output_size(32, 32, 5, padding=2),
+        (32, 32),
+        mistakes={"padding_forgotten": (28, 28), "padding_once": (30, 30)},
+    )
+    same(student.conv_output_size(28, 28, 3, padding=1), (28, 28))
+
+
+@pytest.mark.points("conv_output_size", 0.5)
+@pytest.mark.depends("test_conv_output_size_course_example")
 def test_conv_output_size_alexnet_first_layer(student):
-    same(student.conv_output_size(227, 227, 11, stride=4), (55, 55))
+    same(
+        student.conv_output_size(227, 227, 11, stride=4),
+        (55, 55),
+        mistakes={"stride_forgotten": (217, 217), "same_stride_forgotten": (56, 56)},
+    )
 
 
 @pytest.mark.points("conv_output_size", 0.5)
@@ -111,7 +129,7 @@ def test_conv_output_size_rejects_a_kernel_that_does_not_fit(student):
     fr="Sur une image rectangulaire, `conv_output_size` ne donne pas les bonnes tailles.",
     en="On a rectangular image, `conv_output_size` does not give the right sizes.",
 )
-@pytest.mark.depends("test_conv_output_size_course_examples")
+@pytest.mark.depends("test_conv_output_size_course_example")
 def test_conv_output_size_rectangles(student, rng):
     for _ in range(3):
         case = (*two_sides(rng, 8, 40), draw(rng, 1, 7))
@@ -123,7 +141,9 @@ def test_conv_output_size_rectangles(student, rng):
     fr="Avec un padding et un stride de 1, `conv_output_size` ne donne pas la bonne taille.",
     en="With a padding and stride 1, `conv_output_size` does not give the right size.",
 )
-@pytest.mark.depends("test_conv_output_size_course_examples")
+@pytest.mark.depends(
+    "test_conv_output_size_course_example", "test_conv_output_size_course_examples_with_padding"
+)
 def test_conv_output_size_paddings(student, rng):
     for padding in (2, 3, 4):
         side = draw(rng, 8, 40)
@@ -138,10 +158,11 @@ def test_conv_output_size_paddings(student, rng):
     en="With a stride of 2 or more and a division that leaves a remainder, "
     "`conv_output_size` does not give the right size.",
 )
-@pytest.mark.depends("test_conv_output_size_course_examples")
+@pytest.mark.depends("test_conv_output_size_course_example")
 def test_conv_output_size_strides(student, rng):
-    for stride in (2, 3, 5):
-        kernel = draw(rng, 1, 6)
+    # The first kernel is so large that dividing the side alone does not look like rounding up.
+    for stride, smallest in ((2, 5), (2, 1), (3, 1), (5, 1)):
+        kernel = draw(rng, smallest, 6)
         side = kernel + draw(rng, 2, 7) * stride + draw(rng, 1, stride - 1)
         case = (side, side, kernel, 0, stride)
         same(student.conv_output_size(*case), conv_sides(*case), mistakes=conv_mistakes(*case))
@@ -153,7 +174,8 @@ def test_conv_output_size_strides(student, rng):
     en="On a rectangle with both padding and stride, `conv_output_size` gives wrong sizes.",
 )
 @pytest.mark.depends(
-    "test_conv_output_size_course_examples",
+    "test_conv_output_size_course_example",
+    "test_conv_output_size_course_examples_with_padding",
     "test_conv_output_size_rectangles",
     "test_conv_output_size_paddings",
     "test_conv_output_size_strides",
@@ -173,7 +195,8 @@ def test_conv_output_size_everything_together(student, rng):
     "padding), or when it is too large for only one of the two sides.",
 )
 @pytest.mark.depends(
-    "test_conv_output_size_course_examples",
+    "test_conv_output_size_course_example",
+    "test_conv_output_size_course_examples_with_padding",
     "test_conv_output_size_rejects_a_kernel_that_does_not_fit",
 )
 def test_conv_output_size_kernel_at_the_limit(student, rng):
@@ -217,8 +240,8 @@ def test_conv_output_size_rejects_negative_padding(student, rng):
 
 @pytest.mark.points("same_padding", 0.5)
 def test_same_padding_examples(student):
+    same(student.same_padding(5), 2, mistakes=padding_mistakes(5))
     same(student.same_padding(3), 1)
-    same(student.same_padding(5), 2)
     same(student.same_padding(1), 0)
 
 
@@ -263,14 +286,26 @@ def test_same_padding_rejects_larger_even_kernels(student, rng):
 
 @pytest.mark.points("pool_output_size", 0.5)
 def test_pool_output_size_course_examples(student):
-    same(student.pool_output_size(28, 28, 2, 2), (14, 14))
-    same(student.pool_output_size(55, 55, 3, 2), (27, 27))
+    same(
+        student.pool_output_size(28, 28, 2, 2),
+        (14, 14),
+        mistakes={"float_result": (14.0, 14.0), "plus_one_forgotten": (13, 13)},
+    )
+    same(
+        student.pool_output_size(55, 55, 3, 2),
+        (27, 27),
+        mistakes={"pool_stride_ignored": (18, 18)},
+    )
 
 
 @pytest.mark.points("pool_output_size", 0.5)
 def test_pool_output_size_without_stride(student):
-    same(student.pool_output_size(28, 28), (14, 14))
-    same(student.pool_output_size(12, 12, 3), (4, 4))
+    same(student.pool_output_size(28, 28), (14, 14), mistakes={"pool_stride_one": (27, 27)})
+    same(
+        student.pool_output_size(12, 12, 3),
+        (4, 4),
+        mistakes={"pool_stride_one": (10, 10), "pool_stride_two": (5, 5)},
+    )
 
 
 @pytest.mark.points("pool_output_size", 0.5)
@@ -310,7 +345,8 @@ def test_pool_output_size_leftover_pixels(student, rng):
 )
 @pytest.mark.depends("test_pool_output_size_course_examples")
 def test_pool_output_size_overlapping_windows(student, rng):
-    for size, stride in ((3, 2), (4, 3), (5, 2)):
+    # The first window is so large that dividing the side alone does not look like rounding up.
+    for size, stride in ((5, 2), (4, 3), (3, 2)):
         height = size + stride * draw(rng, 1, 6) + draw(rng, 1, stride - 1)
         case = (height, height + draw(rng, 5, 9), size, stride)
         same(student.pool_output_size(*case), pool_sides(*case), mistakes=pool_mistakes(*case))
@@ -332,27 +368,43 @@ def test_pool_output_size_strides_beyond_the_window(student, rng):
 # ---------------------------------------------------------------- trace_shapes
 
 
-@pytest.mark.points("trace_shapes", 1)
+@pytest.mark.points("trace_shapes", 0.75)
 def test_trace_shapes_small_network(student):
     same(
         student.trace_shapes((8, 8, 1), SMALL_NETWORK),
         SMALL_NETWORK_SHAPES,
         mistakes={
             "input_included": [(8, 8, 1), (8, 8, 4), (4, 4, 4), (64,), (10,)],
+            "channels_first": [(4, 8, 8), (4, 4, 4), (64,), (10,)],
             "channels_forgotten": [(8, 8), (4, 4), (64,), (10,)],
             "channels_unchanged": [(8, 8, 1), (4, 4, 1), (16,), (10,)],
             "not_a_tuple": [(8, 8, 4), (4, 4, 4), 64, 10],
             "flatten_without_channels": [(8, 8, 4), (4, 4, 4), (16,), (10,)],
+            "padding_forgotten": [(6, 6, 4), (3, 3, 4), (36,), (10,)],
         },
     )
 
 
-@pytest.mark.points("trace_shapes", 1)
+@pytest.mark.points("trace_shapes", 0.5)
+@pytest.mark.depends("test_trace_shapes_small_network")
+def test_trace_shapes_convolution_and_pooling(student):
+    same(student.trace_shapes((8, 8, 1), SMALL_NETWORK[:2]), [(8, 8, 4), (4, 4, 4)])
+
+
+@pytest.mark.points("trace_shapes", 0.5)
+@pytest.mark.depends("test_trace_shapes_small_network")
+def test_trace_shapes_flatten_and_dense(student):
+    same(student.trace_shapes((4, 4, 4), SMALL_NETWORK[2:]), [(64,), (10,)])
+
+
+@pytest.mark.points("trace_shapes", 0.5)
+@pytest.mark.depends("test_trace_shapes_small_network")
 def test_trace_shapes_lenet5(student):
     same(student.trace_shapes((32, 32, 1), LENET5), LENET5_SHAPES)
 
 
-@pytest.mark.points("trace_shapes", 0.5)
+@pytest.mark.points("trace_shapes", 0.25)
+@pytest.mark.depends("test_trace_shapes_small_network")
 def test_trace_shapes_sheet_3(student):
     same(
         student.trace_shapes((28, 28, 1), SHEET_3_NETWORK),
@@ -435,12 +487,12 @@ def test_trace_shapes_leaves_its_input_alone(student):
 
 @pytest.mark.points("receptive_field", 0.5)
 def test_receptive_field_of_two_3x3_convolutions(student):
-    same(student.receptive_field(TWO_CONVOLUTIONS), 5)
+    same(student.receptive_field(TWO_CONVOLUTIONS), 5, mistakes={"field_sum_of_kernels": 7})
 
 
 @pytest.mark.points("receptive_field", 0.5)
 def test_receptive_field_with_a_pooling(student):
-    same(student.receptive_field(CONV_POOL_CONV), 8)
+    same(student.receptive_field(CONV_POOL_CONV), 8, mistakes=field_mistakes(CONV_POOL_CONV))
 
 
 @pytest.mark.points("receptive_field", 0.5)
@@ -456,7 +508,7 @@ def test_receptive_field_of_convolution_stacks(student, rng):
         same(returned, field_of(layers), mistakes=field_mistakes(layers))
 
 
-@pytest.mark.points("receptive_field", 0.75)
+@pytest.mark.points("receptive_field", 0.5)
 @pytest.mark.hidden(
     fr="Quand des convolutions ont un stride, `receptive_field` donne un mauvais champ.",
     en="When convolutions have a stride, `receptive_field` gives a wrong field.",
@@ -469,7 +521,7 @@ def test_receptive_field_with_strides(student, rng):
         same(returned, field_of(layers), mistakes=field_mistakes(layers))
 
 
-@pytest.mark.points("receptive_field", 0.75)
+@pytest.mark.points("receptive_field", 0.5)
 @pytest.mark.hidden(
     fr="Avec des poolings entre les convolutions, `receptive_field` donne un mauvais champ.",
     en="With poolings between the convolutions, `receptive_field` gives a wrong field.",
@@ -488,3 +540,18 @@ def test_receptive_field_with_poolings(student, rng):
         ]
         returned = student.receptive_field(layers)
         same(returned, field_of(layers), mistakes=field_mistakes(layers))
+
+
+@pytest.mark.points("receptive_field", 0.5)
+@pytest.mark.hidden(
+    fr="`receptive_field` modifie la liste `layers` ou ses dictionnaires : "
+    "lis-les sans rien changer, ou travaille sur une copie.",
+    en="`receptive_field` changes the list `layers` or its dictionaries: "
+    "read them without changing anything, or work on a copy.",
+)
+@pytest.mark.depends("test_receptive_field_of_two_3x3_convolutions")
+def test_receptive_field_leaves_its_input_alone(student):
+    layers = [conv(4, 3), conv(8, 5)]
+    kept = student.keep(layers)
+    same(student.receptive_field(kept), field_of(layers))
+    same(kept.fetch(), layers)

@@ -1,5 +1,7 @@
 """What known mistakes give, by the id of their hint in ``assignment.yaml``."""
 
+import math
+
 from assignments.parameter_count.oracle import conv_count, dense_count, network_count
 
 NO_NETWORK = "no such network"  # equal to nothing that a student's function returns
@@ -19,6 +21,7 @@ def conv_mistakes(kernel, in_channels, out_channels=1, bias=True):
             "bias_per_input": weights + in_channels,
         }
     return {
+        "float_count": float(weights + ones),
         **about_bias,
         "input_channels_forgotten": kernel * kernel * out_channels + ones,
         "output_channels_forgotten": kernel * kernel * in_channels + (1 if bias else 0),
@@ -30,8 +33,9 @@ def dense_mistakes(in_features, out_features, bias=True):
     """Usual slips in the parameters of a fully-connected layer."""
     weights = in_features * out_features
     if not bias:
-        return {"bias_ignored": weights + out_features}
+        return {"float_count": float(weights), "bias_ignored": weights + out_features}
     return {
+        "float_count": float(weights + out_features),
         "bias_forgotten": weights,
         "bias_counted_once": weights + 1,
         "bias_per_input": weights + in_features,
@@ -54,7 +58,9 @@ def equivalent_mistakes(height, width, channels, kernel, padding=0, stride=1, bi
         if bias
         else {"bias_ignored": weights + outputs}
     )
+    quotients = (free[0] / stride + 1) * (free[1] / stride + 1)
     return {
+        "float_size": height * width * channels * quotients + (quotients if bias else 0.0),
         **about_bias,
         "image_channels_forgotten": linked(*free, inputs=height * width),
         "output_is_input": linked(height - 1, width - 1, 1),
@@ -67,7 +73,9 @@ def equivalent_mistakes(height, width, channels, kernel, padding=0, stride=1, bi
 
 def network_mistakes(input_shape, layers):
     """Usual slips in the parameters of a whole network, each computed only if it is asked for."""
-    biases = sum(layer.get("filters", 0) + layer.get("units", 0) for layer in layers)
+    conv_biases = sum(layer.get("filters", 0) for layer in layers)
+    dense_biases = sum(layer.get("units", 0) for layer in layers)
+    biases = conv_biases + dense_biases
     convs = [layer for layer in layers if layer["type"] == "conv"]
     denses = [layer["units"] for layer in layers if layer["type"] == "dense"]
     total = network_count(input_shape, layers)
@@ -82,11 +90,16 @@ def network_mistakes(input_shape, layers):
     height, _, channels = input_shape
     first_layer_channels = sum(conv_count(c["kernel"], channels, c["filters"]) for c in convs)
     return {
+        "float_size": float(total),
         "dense_only": total - in_convs,
         "conv_only": in_convs,
         "channels_of_input_kept": total - in_convs + first_layer_channels,
         "square_only": lambda: network_count((height, height, channels), layers),
         "pools_forgotten": lambda: changed(input_shape, layers, "pool", drop=True),
+        "pools_counted": lambda: total + weights_of_pools(channels, layers),
+        "pool_size_is_quotient": lambda: with_features(
+            features_dividing_pools(input_shape, layers)
+        ),
         "pool_stride_ignored": lambda: changed(input_shape, layers, "pool"),
         "padding_forgotten": lambda: changed(input_shape, layers, "conv", padding=0),
         "stride_forgotten": lambda: changed(input_shape, layers, "conv", stride=1),
@@ -95,6 +108,8 @@ def network_mistakes(input_shape, layers):
         ),
         "flatten_without_channels": with_features(features // convs[-1]["filters"]),
         "bias_forgotten": total - biases,
+        "conv_bias_forgotten": total - conv_biases,
+        "dense_bias_forgotten": total - dense_biases,
         "bias_counted_once": total - biases + len(convs) + len(denses),
     }
 
@@ -106,6 +121,28 @@ def network_count_of_convs(channels, convs):
         conv_count(c["kernel"], before, c["filters"])
         for before, c in zip(counts[:-1], convs, strict=True)
     )
+
+
+def weights_of_pools(channels, layers):
+    """What poolings would have if each had a weight for every value of its window."""
+    total = 0
+    for layer in layers:
+        channels = layer.get("filters", channels)
+        total += layer.get("size", 0) ** 2 * channels
+    return total
+
+
+def features_dividing_pools(input_shape, layers):
+    """Values after ``flatten`` for somebody whose poolings divide each side by their stride."""
+    *sides, channels = input_shape
+    for layer in layers:
+        if layer["type"] == "pool":
+            sides = [side // layer["stride"] for side in sides]
+        elif layer["type"] == "conv":
+            free = 2 * layer["padding"] - layer["kernel"]
+            sides = [(side + free) // layer["stride"] + 1 for side in sides]
+            channels = layer["filters"]
+    return math.prod(sides) * channels
 
 
 def changed(input_shape, layers, kind, *, drop=False, **keys):
@@ -131,6 +168,7 @@ def stacked_mistakes(channels, depth, bias=False):
         else {"bias_ignored": depth * (one + channels)}
     )
     return {
+        "float_count": float(depth * (one + (channels if bias else 0))),
         **about_bias,
         "depth_forgotten": one + (channels if bias else 0),
         "channels_once": depth * 9 * channels + (depth * channels if bias else 0),

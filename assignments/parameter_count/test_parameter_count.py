@@ -61,27 +61,65 @@ SHEET_3_NETWORK = [
     {"type": "dense", "units": 10},
 ]
 
+PERCEPTRON = [
+    {"type": "flatten"},
+    {"type": "dense", "units": 128},
+    {"type": "dense", "units": 10},
+]
+
+TWO_CONVOLUTIONS = [
+    {"type": "conv", "filters": 16, "kernel": 3, "padding": 0, "stride": 1},
+    {"type": "conv", "filters": 32, "kernel": 3, "padding": 0, "stride": 1},
+]
+
 # ---------------------------------------------------------------- conv_params
 
 
-@pytest.mark.points("conv_params", 1)
-def test_conv_params_course_examples(student):
-    same(student.conv_params(3, 3), 28)
-    same(student.conv_params(3, 3, 64), 1792)
+@pytest.mark.points("conv_params", 0.5)
+def test_conv_params_one_filter(student):
+    same(student.conv_params(3, 3), 28, mistakes=conv_mistakes(3, 3))
 
 
 @pytest.mark.points("conv_params", 0.5)
-def test_conv_params_without_bias(student):
-    same(student.conv_params(3, 3, bias=False), 27)
-    same(student.conv_params(3, 3, 64, bias=False), 1728)
+@pytest.mark.depends("test_conv_params_one_filter")
+def test_conv_params_several_filters(student):
+    same(student.conv_params(3, 3, 64), 1792, mistakes=conv_mistakes(3, 3, 64))
 
 
-@pytest.mark.points("conv_params", 1.5)
+@pytest.mark.points("conv_params", 0.25)
+@pytest.mark.depends("test_conv_params_one_filter")
+def test_conv_params_one_filter_without_bias(student):
+    same(student.conv_params(3, 3, bias=False), 27, mistakes=conv_mistakes(3, 3, bias=False))
+
+
+@pytest.mark.points("conv_params", 0.25)
+@pytest.mark.depends("test_conv_params_one_filter_without_bias", "test_conv_params_several_filters")
+def test_conv_params_several_filters_without_bias(student):
+    same(
+        student.conv_params(3, 3, 64, bias=False),
+        1728,
+        mistakes=conv_mistakes(3, 3, 64, bias=False),
+    )
+
+
+@pytest.mark.points("conv_params", 0.5)
+@pytest.mark.hidden(
+    fr="Pour un seul filtre tiré au hasard, avec son biais, `conv_params` ne compte pas juste.",
+    en="For a single random filter with its bias, `conv_params` does not count right.",
+)
+@pytest.mark.depends("test_conv_params_one_filter")
+def test_conv_params_random_filter(student, rng):
+    for _ in range(3):
+        case = (draw(rng, 2, 7), draw(rng, 8, 30))
+        same(student.conv_params(*case), conv_count(*case), mistakes=conv_mistakes(*case))
+
+
+@pytest.mark.points("conv_params", 1)
 @pytest.mark.hidden(
     fr="Sur des couches tirées au hasard, avec biais, `conv_params` ne compte pas juste.",
     en="On random layers with biases, `conv_params` does not count right.",
 )
-@pytest.mark.depends("test_conv_params_course_examples")
+@pytest.mark.depends("test_conv_params_one_filter", "test_conv_params_several_filters")
 def test_conv_params_with_bias(student, rng):
     for _ in range(4):
         case = (draw(rng, 2, 7), draw(rng, 8, 30), draw(rng, 31, 60))
@@ -93,7 +131,9 @@ def test_conv_params_with_bias(student, rng):
     fr="Sur des couches tirées au hasard, sans biais, `conv_params` ne compte pas juste.",
     en="On random layers without biases, `conv_params` does not count right.",
 )
-@pytest.mark.depends("test_conv_params_course_examples", "test_conv_params_without_bias")
+@pytest.mark.depends(
+    "test_conv_params_one_filter_without_bias", "test_conv_params_several_filters_without_bias"
+)
 def test_conv_params_random_without_bias(student, rng):
     for _ in range(3):
         case = (draw(rng, 2, 7), draw(rng, 8, 30), draw(rng, 31, 60), False)
@@ -105,14 +145,18 @@ def test_conv_params_random_without_bias(student, rng):
 
 @pytest.mark.points("dense_params", 1)
 def test_dense_params_course_examples(student):
-    same(student.dense_params(784, 128), 100480)
+    same(student.dense_params(784, 128), 100480, mistakes=dense_mistakes(784, 128))
     same(student.dense_params(128, 10), 1290)
     same(student.dense_params(150528, 512), 77070848)
 
 
 @pytest.mark.points("dense_params", 0.5)
 def test_dense_params_without_bias(student):
-    same(student.dense_params(784, 128, bias=False), 100352)
+    same(
+        student.dense_params(784, 128, bias=False),
+        100352,
+        mistakes=dense_mistakes(784, 128, bias=False),
+    )
 
 
 @pytest.mark.points("dense_params", 1)
@@ -144,17 +188,31 @@ def test_dense_params_random_without_bias(student, rng):
 
 @pytest.mark.points("dense_equivalent_params", 0.5)
 def test_dense_equivalent_params_course_example(student):
-    same(student.dense_equivalent_params(28, 28, 3, 3, padding=1), 1844752)
+    same(
+        student.dense_equivalent_params(28, 28, 3, 3, padding=1),
+        1844752,
+        mistakes=equivalent_mistakes(28, 28, 3, 3, padding=1),
+    )
 
 
 @pytest.mark.points("dense_equivalent_params", 0.5)
+@pytest.mark.depends("test_dense_equivalent_params_course_example")
 def test_dense_equivalent_params_without_bias(student):
-    same(student.dense_equivalent_params(28, 28, 3, 3, padding=1, bias=False), 1843968)
+    same(
+        student.dense_equivalent_params(28, 28, 3, 3, padding=1, bias=False),
+        1843968,
+        mistakes=equivalent_mistakes(28, 28, 3, 3, padding=1, bias=False),
+    )
 
 
 @pytest.mark.points("dense_equivalent_params", 0.5)
+@pytest.mark.depends("test_dense_equivalent_params_course_example")
 def test_dense_equivalent_params_without_padding(student):
-    same(student.dense_equivalent_params(5, 5, 1, 3), 234)
+    same(
+        student.dense_equivalent_params(5, 5, 1, 3),
+        234,
+        mistakes=equivalent_mistakes(5, 5, 1, 3),
+    )
 
 
 @pytest.mark.points("dense_equivalent_params", 1)
@@ -209,25 +267,64 @@ def test_dense_equivalent_params_random_without_bias(student, rng):
 
 @pytest.mark.points("network_params", 0.5)
 def test_network_params_small_network(student):
-    same(student.network_params((6, 6, 1), SMALL_NETWORK), 47)
+    same(
+        student.network_params((6, 6, 1), SMALL_NETWORK),
+        47,
+        mistakes=network_mistakes((6, 6, 1), SMALL_NETWORK),
+    )
 
 
-@pytest.mark.points("network_params", 1)
+@pytest.mark.points("network_params", 0.5)
+@pytest.mark.depends("test_network_params_small_network")
+def test_network_params_dense_layers_only(student):
+    same(
+        student.network_params((28, 28, 1), PERCEPTRON),
+        101770,
+        mistakes={"dense_bias_forgotten": 101632},
+    )
+
+
+@pytest.mark.points("network_params", 0.5)
+@pytest.mark.depends("test_network_params_small_network")
+def test_network_params_convolutions_only(student):
+    same(
+        student.network_params((28, 28, 1), TWO_CONVOLUTIONS),
+        4800,
+        mistakes={"channels_of_input_kept": 480, "conv_bias_forgotten": 4752},
+    )
+
+
+@pytest.mark.points("network_params", 0.5)
+@pytest.mark.depends("test_network_params_small_network")
 def test_network_params_lenet5(student):
-    same(student.network_params((32, 32, 1), LENET5), 61706)
+    same(
+        student.network_params((32, 32, 1), LENET5),
+        61706,
+        mistakes=network_mistakes((32, 32, 1), LENET5),
+    )
 
 
-@pytest.mark.points("network_params", 0.5)
+@pytest.mark.points("network_params", 0.25)
+@pytest.mark.depends("test_network_params_small_network")
 def test_network_params_simple_cnn(student):
-    same(student.network_params((28, 28, 1), SIMPLE_CNN), 50186)
+    same(
+        student.network_params((28, 28, 1), SIMPLE_CNN),
+        50186,
+        mistakes=network_mistakes((28, 28, 1), SIMPLE_CNN),
+    )
 
 
-@pytest.mark.points("network_params", 0.5)
+@pytest.mark.points("network_params", 0.25)
+@pytest.mark.depends("test_network_params_small_network")
 def test_network_params_sheet_3(student):
     same(
         student.network_params((28, 28, 1), SHEET_3_NETWORK),
         58474,
-        mistakes={"sheet_comments": 81002, "output_is_input": 107626},
+        mistakes={
+            "sheet_comments": 81002,
+            "output_is_input": 107626,
+            "channels_of_input_kept": 54154,
+        },
     )
 
 
@@ -238,7 +335,8 @@ def test_network_params_sheet_3(student):
 )
 @pytest.mark.depends("test_network_params_small_network", "test_network_params_lenet5")
 def test_network_params_alexnet(student):
-    same(student.network_params((227, 227, 3), ALEXNET), 62378344)
+    mistakes = network_mistakes((227, 227, 3), ALEXNET)
+    same(student.network_params((227, 227, 3), ALEXNET), 62378344, mistakes=mistakes)
 
 
 @pytest.mark.points("network_params", 0.5)
@@ -248,7 +346,8 @@ def test_network_params_alexnet(student):
 )
 @pytest.mark.depends("test_network_params_small_network", "test_network_params_lenet5")
 def test_network_params_vgg16(student):
-    same(student.network_params((224, 224, 3), VGG16), 138357544)
+    mistakes = network_mistakes((224, 224, 3), VGG16)
+    same(student.network_params((224, 224, 3), VGG16), 138357544, mistakes=mistakes)
 
 
 @pytest.mark.points("network_params", 1)
@@ -296,13 +395,18 @@ def test_network_params_leaves_its_input_alone(student):
 
 @pytest.mark.points("stacked_3x3_params", 1)
 def test_stacked_3x3_params_two_layers(student):
-    same(student.stacked_3x3_params(1, 2), 18)
-    same(student.stacked_3x3_params(64, 2), 73728)
+    same(student.stacked_3x3_params(1, 2), 18, mistakes=stacked_mistakes(1, 2))
+    same(student.stacked_3x3_params(64, 2), 73728, mistakes=stacked_mistakes(64, 2))
 
 
 @pytest.mark.points("stacked_3x3_params", 0.5)
+@pytest.mark.depends("test_stacked_3x3_params_two_layers")
 def test_stacked_3x3_params_with_bias(student):
-    same(student.stacked_3x3_params(64, 2, bias=True), 73856)
+    same(
+        student.stacked_3x3_params(64, 2, bias=True),
+        73856,
+        mistakes=stacked_mistakes(64, 2, bias=True),
+    )
 
 
 @pytest.mark.points("stacked_3x3_params", 1)

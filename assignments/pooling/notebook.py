@@ -13,27 +13,31 @@
 # %% [markdown] lang="fr"
 # # Du pooling à la prédiction
 #
-# Les convolutions ont produit des cartes. Il reste à les résumer (**pooling**), à les combiner (**couche
-# entièrement connectée**) et à en tirer des probabilités (**softmax**). Tu écris ces pièces une à une, puis tu
-# les assembles : à la fin de ce notebook, une image entre d'un côté et des scores sortent de l'autre.
+# Les convolutions ont produit des cartes. Il reste à les résumer (**pooling**), à les combiner (**couche entièrement
+# connectée**, ou *dense*) et à en tirer des probabilités (**softmax**). Tu écris ces pièces une à une, puis tu les
+# assembles : à la fin de ce notebook, une image entre d'un côté et des scores sortent de l'autre.
 #
-# **Les règles, valables partout :**
+# **Les règles, valables partout :**
 #
 # - Une image est un tableau de forme `(hauteur, largeur)`, des cartes ont la forme
 #   `(hauteur, largeur, canaux)`.
 # - Chaque fonction **renvoie** un nouveau résultat (`return`, et non `print`).
 # - Une fonction **ne modifie jamais** les tableaux qu'elle reçoit.
-# - Boucles, tranches, `sliding_window_view`, SciPy, PyTorch : tous les styles sont permis, et tu peux
+# - Boucles, tranches, `sliding_window_view`, SciPy, PyTorch : tous les styles sont permis, et tu peux
 #   ajouter des cellules et des fonctions à toi. Garde seulement les noms et les paramètres de l'énoncé.
 #
 # Après chaque exercice, une cellule vérifie les exemples de l'énoncé. La note vient de ces exemples et
-# d'autres tests, sur des données que tu ne vois pas : essaie aussi tes propres cas.
+# d'autres tests, sur des données que tu ne vois pas : essaie aussi tes propres cas.
+#
+# Les tests tournent une fois que **toutes** les cellules ont été exécutées : si une cellule plus bas reprend le
+# nom d'une de tes fonctions, ou un nom dont elle se sert (`sum = 0`, par exemple), cette fonction ne marche
+# plus. En dehors de NumPy, SciPy, Matplotlib et PyTorch, une bibliothèque peut manquer dans le correcteur.
 
 # %% [markdown] lang="en"
 # # From pooling to the prediction
 #
 # The convolutions have produced maps. What remains is to summarise them (**pooling**), to combine them
-# (**fully-connected layer**) and to turn them into probabilities (**softmax**). You write these pieces one by
+# (**fully-connected layer**, or *dense*) and to turn them into probabilities (**softmax**). You write these pieces one by
 # one and then assemble them: at the end of this notebook, an image goes in on one side and scores come out
 # on the other.
 #
@@ -47,42 +51,47 @@
 #
 # After each exercise, a cell checks the examples of the text. The grade comes from these examples and from
 # other tests, on data you don't see: try cases of your own as well.
+#
+# The tests run after **all** cells have run: if a later cell reuses the name of one of your functions, or a
+# name that the function uses (such as `sum = 0`), that function breaks. Apart from NumPy, SciPy, Matplotlib
+# and PyTorch, a library may be missing in the grader.
 
 # %%
 import numpy as np
 
 # %% [markdown] lang="fr"
-# ## 1. Max pooling
+# ## 1. Pooling par maximum (*max pooling*)
 #
 # Une fenêtre de $k \times k$ cases se déplace sur l'image et ne garde que sa plus grande valeur. C'est
-# l'équation (6) du cours :
+# l'équation (6) du cours :
 #
 # $$O[i, j] = \max_{0 \le m, n < k} I[i \cdot s + m,\ j \cdot s + n]$$
 #
-# ![Quatre fenêtres 2×2 et leurs maximums : 6, 8, 3, 4](figures/windows.svg)
+# ![Quatre fenêtres 2×2 et leurs maximums : 6, 8, 3, 4](figures/windows.svg)
 #
 # Cela réduit la carte (ici, quatre fois moins de valeurs), ne coûte **aucun paramètre**, et un motif décalé
 # d'une case donne souvent le même résultat.
 #
-# La taille $k$ (`pool_size`) et le pas $s$ (`stride`) sont indépendants :
+# La taille $k$ (`pool_size`) et le **pas**, ou **stride**, $s$ (`stride`) sont indépendants :
 #
-# - `stride` plus petit que `pool_size` : les fenêtres **se chevauchent**. Avec `pool_size=2, stride=1`, la
+# - `stride` plus petit que `pool_size` : les fenêtres **se chevauchent**. Avec `pool_size=2, stride=1`, la
 #   même image donne $[[6, 7, 8],\ [6, 7, 8],\ [3, 3, 4]]$.
-# - Si la dernière fenêtre dépasse du bord, elle est **laissée de côté** : il y a
+# - Si la dernière fenêtre dépasse du bord, elle est **laissée de côté** : il y a
 #   $\left\lfloor \dfrac{H - k}{s} \right\rfloor + 1$ lignes, et de même pour les colonnes.
 #
-# ![Image 5×5, fenêtres 2×2, pas 2 : la dernière ligne et la dernière colonne ne servent pas](figures/floor.svg)
+# ![Image 5×5, fenêtres 2×2, stride 2 : la dernière ligne et la dernière colonne ne servent pas](figures/floor.svg)
 #
-# C'est pourquoi les commentaires « 14×14 » et « 6×6 » de la feuille d'exercices n° 3 sont à corriger : sans
-# padding, la convolution 3×3 ramène 28 à 26 et le pooling à **13** ; la suivante ramène 13 à 11 et le
+# C'est pourquoi les commentaires « 14×14 » et « 6×6 » de la feuille d'exercices n° 3 sont à corriger : sans
+# padding, la convolution 3×3 ramène 28 à 26 et le pooling à **13** ; la suivante ramène 13 à 11 et le
 # pooling à **5**.
 #
-# **À écrire :** `max_pooling(image, pool_size=2, stride=2)`, qui renvoie un tableau 2-D. L'image n'est pas forcément
+# **À écrire :** `max_pooling(image, pool_size=2, stride=2)`, qui renvoie un tableau 2-D. L'image n'est pas forcément
 # carrée. Quand `stride` n'est pas donné, il vaut **2**, quel que soit `pool_size`.
+# Dans les tests, la fenêtre tient toujours dans l'entrée.
 #
-# **À surveiller :**
+# **À surveiller :**
 #
-# - Une image peut ne contenir que des valeurs **négatives** : le maximum est alors négatif, pas nul.
+# - Une image peut ne contenir que des valeurs **négatives** : le maximum est alors négatif, pas nul.
 # - Comme pour la convolution, un extrait du cours avance de `stride` **dans la sortie** et y laisse des zéros.
 #   La position $(i, j)$ de la sortie lit l'image à partir de $(i \cdot s,\ j \cdot s)$.
 
@@ -112,37 +121,39 @@ import numpy as np
 # 3×3 convolution takes 28 to 26 and the pooling to **13**; the next one takes 13 to 11 and the pooling to
 # **5**.
 #
-# **To write:** `max_pooling(image, pool_size=2, stride=2)`, which returns a 2-D array. The image need not be
-# square. When `stride` is not given, it is **2**, whatever `pool_size` is.
+# **To write:** `max_pooling(image, pool_size=2, stride=2)`, which returns a 2-D array. The image need not be square.
+# When `stride` is not given, it is **2**, whatever `pool_size` is. In the tests the window always fits into the
+# input.
 #
 # **Watch out:**
 #
 # - An image may hold **negative** values only: its maximum is then negative, not zero.
-# - As for the convolution, one listing of the course moves by `stride` **in the output** and leaves zeros
+# - As for the convolution, one code listing in the course moves by `stride` **in the output** and leaves zeros
 #   there. Position $(i, j)$ of the output reads the image from $(i \cdot s,\ j \cdot s)$.
 
 # %% task="max_pooling"
 
 # %% [markdown] lang="fr"
-# ## 2. Average pooling
+# ## 2. Pooling par moyenne (*average pooling*)
 #
-# Le même parcours, mais on garde la **moyenne** de chaque fenêtre. C'est l'équation (7) :
+# Le même parcours, mais on garde la **moyenne** de chaque fenêtre. C'est l'équation (7) :
 #
 # $$O[i, j] = \frac{1}{k^2} \sum_{0 \le m, n < k} I[i \cdot s + m,\ j \cdot s + n]$$
 #
-# **Exemple :** sur l'image de l'exercice 1, la première fenêtre donne $(1 + 3 + 5 + 6) / 4 = 3{,}75$, et le tout
+# **Exemple :** sur l'image de l'exercice 1, la première fenêtre donne $(1 + 3 + 5 + 6) / 4 = 3{,}75$, et le tout
 #
 # $$\begin{bmatrix} 1 & 3 & 2 & 4 \\ 5 & 6 & 7 & 8 \\ 3 & 2 & 1 & 0 \\ 1 & 2 & 3 & 4 \end{bmatrix}
 # \longrightarrow \begin{bmatrix} 3{,}75 & 5{,}25 \\ 2 & 2 \end{bmatrix}$$
 #
-# **À écrire :** `average_pooling(image, pool_size=2, stride=2)`, avec les mêmes règles que `max_pooling`.
+# **À écrire :** `average_pooling(image, pool_size=2, stride=2)`, avec les mêmes règles que `max_pooling`.
+# Dans les tests, la fenêtre tient toujours dans l'entrée.
 #
-# **À surveiller :** la moyenne d'entiers n'est pas toujours entière ; le résultat doit garder ses décimales.
+# **À surveiller :** la moyenne d'entiers n'est pas toujours entière ; le résultat doit garder ses décimales.
 
 # %% [markdown] lang="en"
 # ## 2. Average pooling
 #
-# The same journey, but each window leaves its **mean**. This is equation (7):
+# The same sweep, but each window leaves its **mean**. This is equation (7):
 #
 # $$O[i, j] = \frac{1}{k^2} \sum_{0 \le m, n < k} I[i \cdot s + m,\ j \cdot s + n]$$
 #
@@ -152,13 +163,14 @@ import numpy as np
 # \longrightarrow \begin{bmatrix} 3.75 & 5.25 \\ 2 & 2 \end{bmatrix}$$
 #
 # **To write:** `average_pooling(image, pool_size=2, stride=2)`, with the same rules as `max_pooling`.
+# In the tests the window always fits into the input.
 #
 # **Watch out:** the mean of integers is not always an integer; the result must keep its decimals.
 
 # %% task="average_pooling"
 
 # %% [markdown] lang="fr"
-# Compare tes deux fonctions sur un trait fin, avec des fenêtres de 4×4 : le maximum garde le trait net, la
+# Compare tes deux fonctions sur un trait fin, avec des fenêtres de 4×4 : le maximum garde le trait net, la
 # moyenne le dilue.
 
 # %% [markdown] lang="en"
@@ -179,20 +191,21 @@ axes[2].set_title("average_pooling")
 plt.show()
 
 # %% [markdown] lang="fr"
-# ## 3. Global average pooling
+# ## 3. Pooling par moyenne globale (*global average pooling*)
 #
-# Les réseaux récents résument chaque carte **entière** par sa moyenne, juste avant la dernière couche :
+# Les réseaux récents résument chaque carte **entière** par sa moyenne, juste avant la dernière couche :
 #
 # $$v[c] = \frac{1}{H \, W} \sum_{i=0}^{H-1} \sum_{j=0}^{W-1} A[i, j, c]$$
 #
 # ![Chaque carte devient un seul nombre, sa moyenne](figures/global_average.svg)
 #
-# **Exemple :** des cartes de taille $2 \times 2$ à deux canaux, le premier $\begin{bmatrix} 1 & 2 \\ 3 & 8 \end{bmatrix}$, le second
-# $\begin{bmatrix} 10 & 20 \\ 30 & 40 \end{bmatrix}$, donnent $[3{,}5 ;\ 25]$.
+# **Exemple :** des cartes de taille $2 \times 2$ à deux canaux, le premier
+# $\begin{bmatrix} 1 & 2 \\ 3 & 8 \end{bmatrix}$, le second $\begin{bmatrix} 10 & 20 \\ 30 & 40 \end{bmatrix}$,
+# donnent $[3{,}5 ;\ 25]$.
 #
-# **À écrire :** `global_average_pooling(feature_maps)`, de la forme $(H, W, C)$ vers la forme $(C,)$.
+# **À écrire :** `global_average_pooling(feature_maps)`, de la forme $(H, W, C)$ vers la forme $(C,)$.
 #
-# **À surveiller :** les canaux sont sur le **dernier** axe. Avec un seul canal, le résultat a la forme $(1,)$.
+# **À surveiller :** les canaux sont sur le **dernier** axe. Avec un seul canal, le résultat a la forme $(1,)$.
 
 # %% [markdown] lang="en"
 # ## 3. Global average pooling
@@ -203,8 +216,8 @@ plt.show()
 #
 # ![Each map becomes a single number, its mean](figures/global_average.svg)
 #
-# **Example:** maps of size $2 \times 2$ with two channels, the first $\begin{bmatrix} 1 & 2 \\ 3 & 8 \end{bmatrix}$, the second
-# $\begin{bmatrix} 10 & 20 \\ 30 & 40 \end{bmatrix}$, give $[3.5, 25]$.
+# **Example:** maps of size $2 \times 2$ with two channels, the first $\begin{bmatrix} 1 & 2 \\ 3 & 8 \end{bmatrix}$,
+# the second $\begin{bmatrix} 10 & 20 \\ 30 & 40 \end{bmatrix}$, give $[3.5, 25]$.
 #
 # **To write:** `global_average_pooling(feature_maps)`, from shape $(H, W, C)$ to shape $(C,)$.
 #
@@ -216,23 +229,23 @@ plt.show()
 # ## 4. Couche entièrement connectée
 #
 # On **aplatit** les cartes en un vecteur de $d$ valeurs, ligne par ligne (l'ordre habituel de NumPy), puis chaque
-# neurone calcule une somme pondérée et ajoute son biais (équations (8) et (9)) :
+# neurone calcule une somme pondérée et ajoute son biais (équations (8) et (9)) :
 #
 # $$z_u = \sum_{f=0}^{d-1} x_f \, W[f, u] + b_u$$
 #
 # | `weights` | `bias` | résultat |
 # |---|---|---|
-# | $(d, m)$ : $m$ neurones | $(m,)$ | tableau $(m,)$ |
-# | $(d,)$ : un seul neurone | un nombre | un nombre |
+# | $(d, m)$ : $m$ neurones | $(m,)$ | tableau $(m,)$ |
+# | $(d,)$ : un seul neurone | un nombre | un nombre |
 #
-# **Exemple :** $x = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$ devient $[1, 2, 3, 4]$. Avec
-# $W = \begin{bmatrix} 1 & 0 \\ 0 & 1 \\ 1 & 0 \\ 0 & -1 \end{bmatrix}$ et $b = [0{,}5 ;\ 10]$ :
+# **Exemple :** $x = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$ devient $[1, 2, 3, 4]$. Avec
+# $W = \begin{bmatrix} 1 & 0 \\ 0 & 1 \\ 1 & 0 \\ 0 & -1 \end{bmatrix}$ et $b = [0{,}5 ;\ 10]$ :
 # $z = [1 + 3 + 0{,}5 ;\ 2 - 4 + 10] = [4{,}5 ;\ 8]$.
 #
-# **À écrire :** `fully_connected(x, weights, bias)`. `x` a n'importe quelle forme : vecteur, image, cartes 3-D.
+# **À écrire :** `fully_connected(x, weights, bias)`. `x` a n'importe quelle forme : vecteur, image, cartes 3-D.
 #
-# **À surveiller :** ici les poids sont rangés en (entrées, sorties). L'équation (9) du cours les écrit dans l'autre
-# sens ($W x$), et PyTorch les range ainsi : c'est la même couche, transposée.
+# **À surveiller :** ici les poids sont rangés en (entrées, sorties). L'équation (9) du cours les écrit dans l'autre
+# sens ($W x$), et PyTorch les range ainsi : c'est la même couche, transposée.
 
 # %% [markdown] lang="en"
 # ## 4. The fully-connected layer
@@ -262,17 +275,17 @@ plt.show()
 # ## 5. Softmax
 #
 # Les sorties de la dernière couche, les **logits**, sont des nombres quelconques. Softmax en fait des
-# probabilités, positives et de somme 1 :
+# probabilités, positives et de somme 1 :
 #
 # $$\hat{y}_c = \frac{e^{z_c}}{\sum_{c'} e^{z_{c'}}}$$
 #
-# **Exemple :** $[0,\ \ln 2,\ \ln 3]$ a pour exponentielles $[1, 2, 3]$, de somme 6 : le résultat est
+# **Exemple :** $[0,\ \ln 2,\ \ln 3]$ a pour exponentielles $[1, 2, 3]$, de somme 6 : le résultat est
 # $[\frac16, \frac26, \frac36]$.
 #
-# **À écrire :** `softmax(logits)`, de la même forme que `logits`. Le calcul se fait le long du **dernier axe** : pour
+# **À écrire :** `softmax(logits)`, de la même forme que `logits`. Le calcul se fait le long du **dernier axe** : pour
 # un lot de forme $(N, C)$, **chaque ligne** a pour somme 1. `logits` peut avoir un, deux ou trois axes, ou plus.
 #
-# **À surveiller :** $e^{1000}$ dépasse ce qu'un `float` peut contenir, et $e^{-1000}$ y vaut 0. La formule appliquée
+# **À surveiller :** $e^{1000}$ dépasse ce qu'un `float` peut contenir, et $e^{-1000}$ y vaut 0. La formule appliquée
 # telle quelle donne alors `nan`. Pourtant, `softmax([1000, 1000])` vaut $[\frac12, \frac12]$. Cherche ce qui se
 # passe quand on ajoute une même constante à tous les logits d'une ligne, et laquelle serait utile ici.
 
@@ -297,7 +310,7 @@ plt.show()
 # %% task="softmax"
 
 # %% [markdown] lang="fr"
-# Ta fonction sur trois logits, $z$, $0$ et $1$, quand $z$ va de −6 à 6 : la somme des trois courbes vaut 1 partout.
+# Ta fonction sur trois logits, $z$, $0$ et $1$, quand $z$ va de −6 à 6 : la somme des trois courbes vaut 1 partout.
 
 # %% [markdown] lang="en"
 # Your function on three logits, $z$, $0$ and $1$, as $z$ goes from −6 to 6: the three curves add up to 1
@@ -317,28 +330,29 @@ plt.show()
 # %% [markdown] lang="fr"
 # ## 6. Un petit réseau de bout en bout
 #
-# Assemble maintenant la chaîne du cours :
+# Assemble maintenant la chaîne du cours :
 #
 # ![De l'image 5×5 aux deux sorties, étape par étape](figures/forward.svg)
 #
-# 1. **convolution** de l'image par le noyau, sans padding, avec un pas de 1, noyau non retourné ;
-# 2. **ReLU** ;
-# 3. **max pooling** 2×2 avec un pas de 2 ;
+# 1. **convolution** de l'image par le noyau, sans padding, de stride 1, noyau non retourné ;
+# 2. **ReLU** ;
+# 3. **pooling par maximum** 2×2 de stride 2 ;
 # 4. **couche entièrement connectée** avec `weights` et `bias` (une ou plusieurs sorties, comme dans
-#    l'exercice 4). Pas de softmax : `forward` renvoie les logits.
+#    l'exercice 4). Pas de softmax : `forward` renvoie les logits.
 #
-# **Exemple :** l'image 5×5 du cours et le noyau `vertical`.
+# **Exemple :** l'image 5×5 du cours et le noyau `vertical`.
 #
 # $$\begin{bmatrix} 1 & 2 & 3 & 0 & 1 \\ 4 & 5 & 6 & 1 & 2 \\ 7 & 8 & 9 & 2 & 3 \\ 1 & 2 & 3 & 4 & 5 \\ 6 & 7 & 8 & 5 & 6 \end{bmatrix}
 # \xrightarrow{\text{conv}} \begin{bmatrix} -6 & 12 & 12 \\ -6 & 8 & 8 \\ -6 & 6 & 6 \end{bmatrix}
 # \xrightarrow{\text{ReLU}} \begin{bmatrix} 0 & 12 & 12 \\ 0 & 8 & 8 \\ 0 & 6 & 6 \end{bmatrix}
 # \xrightarrow{\text{max 2×2}} \begin{bmatrix} 12 \end{bmatrix}$$
 #
-# Avec `weights` $= \begin{bmatrix} 0{,}5 & -1 \end{bmatrix}$ et `bias` $= [1, 2]$ : $[12 \times 0{,}5 + 1 ;\ 12 \times (-1) + 2] = [7 ;\ -10]$.
+# Avec `weights` $= \begin{bmatrix} 0{,}5 & -1 \end{bmatrix}$ et `bias` $= [1, 2]$ :
+# $[12 \times 0{,}5 + 1 ;\ 12 \times (-1) + 2] = [7 ;\ -10]$.
 #
-# **À écrire :** `forward(image, kernel, weights, bias)`. L'image et le noyau peuvent être rectangulaires.
+# **À écrire :** `forward(image, kernel, weights, bias)`. L'image et le noyau peuvent être rectangulaires.
 #
-# La convolution et ReLU ne sont pas dans ce notebook : recopie tes fonctions du devoir `convolution`
+# La convolution et ReLU ne sont pas dans ce notebook : recopie tes fonctions du devoir `convolution`
 # dans la cellule ci-dessous, ou écris ce qu'il faut dans `forward`.
 
 # %% [markdown] lang="en"
@@ -361,7 +375,8 @@ plt.show()
 # \xrightarrow{\text{ReLU}} \begin{bmatrix} 0 & 12 & 12 \\ 0 & 8 & 8 \\ 0 & 6 & 6 \end{bmatrix}
 # \xrightarrow{\text{max 2×2}} \begin{bmatrix} 12 \end{bmatrix}$$
 #
-# With `weights` $= \begin{bmatrix} 0.5 & -1 \end{bmatrix}$ and `bias` $= [1, 2]$: $[12 \times 0.5 + 1,\ 12 \times (-1) + 2] = [7, -10]$.
+# With `weights` $= \begin{bmatrix} 0.5 & -1 \end{bmatrix}$ and `bias` $= [1, 2]$:
+# $[12 \times 0.5 + 1,\ 12 \times (-1) + 2] = [7, -10]$.
 #
 # **To write:** `forward(image, kernel, weights, bias)`. The image and the kernel may be rectangular.
 #
@@ -374,8 +389,8 @@ plt.show()
 # %% task="forward"
 
 # %% [markdown] lang="fr"
-# Un seul neurone suffit pour dire « bord vertical » : avec des poids tous égaux à $\frac{1}{d}$, sa sortie est la moyenne de la
-# carte réduite. Elle est positive pour l'image de gauche et nulle pour celle de droite.
+# Un seul neurone suffit pour dire « bord vertical » : avec des poids tous égaux à $\frac{1}{d}$, sa sortie est la
+# moyenne de la carte réduite. Elle est positive pour l'image de gauche et nulle pour celle de droite.
 
 # %% [markdown] lang="en"
 # A single neuron is enough to say “vertical edge”: with weights all equal to $\frac{1}{d}$, its output is the mean

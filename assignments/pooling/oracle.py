@@ -30,7 +30,15 @@ def judge(function, pooling, image, **options):
         values[::stride, ::stride] = every[:rows:stride, :columns:stride]
         return values
 
+    def clipped(starts=lambda side: range(0, side // stride * stride, stride)):
+        summary = np.max if pooling is functional.max_pool2d else np.mean
+        rows, columns = (starts(side) for side in image.shape)
+        return np.array(
+            [[summary(image[i : i + size, j : j + size]) for j in columns] for i in rows]
+        )
+
     mistakes = {
+        "size_is_quotient": clipped,
         "stride_at_output_index": at_output_index,
         "stride_missing_in_window": every[: right.shape[0], : right.shape[1]],
         "stride_ignored": every,

@@ -5,10 +5,13 @@ import pytest
 import torch
 import torch.nn.functional as functional
 
-from assignments.pooling.oracle import as_tensor, chain, judge, judge_forward, same_number
+from assignments.pooling.oracle import as_tensor, chain, judge, judge_forward, pool, same_number
 from autograder.compare import same
 
 GRID = np.array([[1, 3, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]])
+# One window, so that a mistake in the stride costs the tests of the stride only. Its first value is
+# neither its largest nor its mean, so that a result written over it shows.
+WINDOW = np.array([[3.0, 1.0], [4.0, 8.0]])
 PHOTO = np.array(
     [[1, 2, 3, 0, 1], [4, 5, 6, 1, 2], [7, 8, 9, 2, 3], [1, 2, 3, 4, 5], [6, 7, 8, 5, 6]]
 )
@@ -36,11 +39,14 @@ def test_max_pooling_overlapping_windows(student):
     same(
         student.max_pooling(GRID, pool_size=2, stride=1),
         np.array([[6, 7, 8], [6, 7, 8], [3, 3, 4]]),
-        mistakes={"stride_is_pool_size": np.array([[6, 8], [3, 4]])},
+        mistakes={
+            "stride_is_pool_size": np.array([[6, 8], [3, 4]]),
+            "size_is_quotient": np.array([[6, 7, 8, 8], [6, 7, 8, 8], [3, 3, 4, 4], [2, 3, 4, 4]]),
+        },
     )
 
 
-@pytest.mark.points("max_pooling", 1)
+@pytest.mark.points("max_pooling", 0.75)
 @pytest.mark.hidden(
     fr="Sur des images aléatoires, carrées ou non, `max_pooling` ne donne pas les bonnes valeurs.",
     en="On random images, square or not, `max_pooling` does not give the right values.",
@@ -83,7 +89,7 @@ def test_max_pooling_sizes_that_do_not_divide(student, rng):
         judge(student.max_pooling, functional.max_pool2d, image, pool_size=size, stride=stride)
 
 
-@pytest.mark.points("max_pooling", 0.75)
+@pytest.mark.points("max_pooling", 0.5)
 @pytest.mark.hidden(
     fr="Sur une image dont toutes les valeurs sont négatives, `max_pooling` se trompe.",
     en="On an image whose values are all negative, `max_pooling` is wrong.",
@@ -96,10 +102,23 @@ def test_max_pooling_all_negative(student, rng):
         judge(student.max_pooling, functional.max_pool2d, image, pool_size=size, stride=1)
 
 
+@pytest.mark.points("max_pooling", 0.5)
+@pytest.mark.hidden(
+    fr="`max_pooling` modifie l'image qu'on lui donne : elle doit renvoyer un nouveau tableau.",
+    en="`max_pooling` modifies the image it is given: it must return a new array.",
+)
+@pytest.mark.depends("test_max_pooling_course_example")
+def test_max_pooling_keeps_its_input(student, rng):
+    image = WINDOW * rng.integers(1, 9)
+    kept = student.keep(image)
+    same(student.max_pooling(kept), pool(functional.max_pool2d, image, 2, 2))
+    same(kept.fetch(), image)
+
+
 # ---------------------------------------------------------------- average_pooling
 
 
-@pytest.mark.points("average_pooling", 1)
+@pytest.mark.points("average_pooling", 0.75)
 def test_average_pooling_example(student):
     same(
         student.average_pooling(GRID),
@@ -119,11 +138,16 @@ def test_average_pooling_overlapping_windows(student):
     same(
         student.average_pooling(np.array([[0.0, 4.0, 8.0], [4.0, 8.0, 12.0]]), stride=1),
         np.array([[4.0, 8.0]]),
-        mistakes={"stride_is_pool_size": np.array([[4.0]])},
+        mistakes={
+            "stride_is_pool_size": np.array([[4.0]]),
+            "size_is_quotient": np.array([[4.0, 8.0, 10.0], [6.0, 10.0, 12.0]]),
+            "sum_for_mean": np.array([[16.0, 32.0]]),
+            "max_for_mean": np.array([[8.0, 12.0]]),
+        },
     )
 
 
-@pytest.mark.points("average_pooling", 0.75)
+@pytest.mark.points("average_pooling", 0.5)
 @pytest.mark.hidden(
     fr="Sur des images aléatoires, carrées ou non, `average_pooling` se trompe.",
     en="On random images, square or not, `average_pooling` is wrong.",
@@ -161,10 +185,23 @@ def test_average_pooling_sizes_that_do_not_divide(student, rng):
         judge(student.average_pooling, functional.avg_pool2d, image, pool_size=size, stride=stride)
 
 
+@pytest.mark.points("average_pooling", 0.5)
+@pytest.mark.hidden(
+    fr="`average_pooling` modifie l'image qu'on lui donne : elle doit renvoyer un nouveau tableau.",
+    en="`average_pooling` modifies the image it is given: it must return a new array.",
+)
+@pytest.mark.depends("test_average_pooling_example")
+def test_average_pooling_keeps_its_input(student, rng):
+    image = WINDOW * rng.integers(1, 9)
+    kept = student.keep(image)
+    same(student.average_pooling(kept), pool(functional.avg_pool2d, image, 2, 2))
+    same(kept.fetch(), image)
+
+
 # ---------------------------------------------------------------- global_average_pooling
 
 
-@pytest.mark.points("global_average_pooling", 1)
+@pytest.mark.points("global_average_pooling", 0.75)
 def test_global_average_pooling_example(student):
     same(
         student.global_average_pooling(np.array([[[1, 10], [2, 20]], [[3, 30], [8, 40]]])),
@@ -177,7 +214,7 @@ def test_global_average_pooling_example(student):
     )
 
 
-@pytest.mark.points("global_average_pooling", 1)
+@pytest.mark.points("global_average_pooling", 0.75)
 @pytest.mark.hidden(
     fr="Avec d'autres hauteurs, largeurs et nombres de canaux, `global_average_pooling` se trompe.",
     en="With other heights, widths and numbers of channels, `global_average_pooling` is wrong.",
@@ -186,17 +223,34 @@ def test_global_average_pooling_example(student):
 def test_global_average_pooling_random(student, rng):
     for shape in ((4, 4, 3), (5, 2, 7), (3, 6, 1), (1, 1, 4)):
         maps = rng.normal(size=shape)
+        # The mean of a single map is the mean of everything, too: only its axis can be missing.
+        number = "channel_axis_lost" if shape[2] == 1 else "mean_of_everything"
         same(
             student.global_average_pooling(maps),
             as_tensor(maps).mean(dim=(0, 1)).numpy(),
-            mistakes={"mean_of_everything": maps.mean(), "channels_first": maps.mean(axis=(1, 2))},
+            mistakes={number: maps.mean(), "channels_first": maps.mean(axis=(1, 2))},
         )
+
+
+@pytest.mark.points("global_average_pooling", 0.5)
+@pytest.mark.hidden(
+    fr="`global_average_pooling` modifie les cartes qu'on lui donne.",
+    en="`global_average_pooling` modifies the maps it is given.",
+)
+@pytest.mark.depends("test_global_average_pooling_example")
+def test_global_average_pooling_keeps_its_input(student, rng):
+    # The same along each axis, so that the mean over the wrong ones costs nothing here.
+    side = rng.normal(size=3)
+    maps = side[:, np.newaxis, np.newaxis] + side[:, np.newaxis] + side
+    kept = student.keep(maps)
+    same(student.global_average_pooling(kept), as_tensor(maps).mean(dim=(0, 1)).numpy())
+    same(kept.fetch(), maps)
 
 
 # ---------------------------------------------------------------- fully_connected
 
 
-@pytest.mark.points("fully_connected", 1)
+@pytest.mark.points("fully_connected", 0.5)
 def test_fully_connected_example(student):
     same(
         student.fully_connected(
@@ -212,14 +266,24 @@ def test_fully_connected_example(student):
     )
 
 
+@pytest.mark.points("fully_connected", 0.25)
+def test_fully_connected_inputs_and_outputs(student):
+    same(
+        student.fully_connected(np.array([1, 2]), np.array([[1, 2], [3, 4]]), np.array([0, 10])),
+        np.array([7, 20]),
+        mistakes={"weights_transposed": np.array([5, 21]), "bias_forgotten": np.array([7, 10])},
+    )
+
+
 @pytest.mark.points("fully_connected", 0.5)
 @pytest.mark.hidden(
     fr="Sur des vecteurs aléatoires, `fully_connected` ne donne pas les bonnes valeurs.",
     en="On random vectors, `fully_connected` does not give the right values.",
 )
-@pytest.mark.depends("test_fully_connected_example")
+@pytest.mark.depends("test_fully_connected_example", "test_fully_connected_inputs_and_outputs")
 def test_fully_connected_vectors(student, rng):
-    for features, units in ((5, 3), (4, 4), (7, 1)):
+    # As many neurons as features first: the only case in which W x gives something.
+    for features, units in ((4, 4), (5, 3), (7, 1)):
         x, weights = rng.normal(size=features), rng.normal(size=(features, units))
         bias = rng.normal(size=units)
         right = functional.linear(as_tensor(x), as_tensor(weights.T), as_tensor(bias)).numpy()
@@ -250,7 +314,7 @@ def test_fully_connected_flattens(student, rng):
         )
 
 
-@pytest.mark.points("fully_connected", 0.75)
+@pytest.mark.points("fully_connected", 0.5)
 @pytest.mark.hidden(
     fr="Avec des poids 1-D et un biais scalaire (un seul neurone), `fully_connected` se trompe.",
     en="With 1-D weights and a scalar bias (a single neuron), `fully_connected` is wrong.",
@@ -263,6 +327,21 @@ def test_fully_connected_one_neuron(student, rng):
         total = float(as_tensor(x).flatten() @ as_tensor(weights))
         mistakes = {"bias_forgotten": total}
         same_number(student.fully_connected(x, weights, bias), total + bias, mistakes)
+
+
+@pytest.mark.points("fully_connected", 0.5)
+@pytest.mark.hidden(
+    fr="`fully_connected` modifie `x` (ses valeurs ou sa forme), `weights` ou `bias`.",
+    en="`fully_connected` modifies `x` (its values or its shape), `weights` or `bias`.",
+)
+@pytest.mark.depends("test_fully_connected_example")
+def test_fully_connected_keeps_its_inputs(student, rng):
+    # All values of x are equal, so that the order of flattening costs nothing here.
+    x, weights, bias = np.full((2, 3), rng.normal()), rng.normal(size=(6, 4)), rng.normal(size=4)
+    kept = [student.keep(array) for array in (x, weights, bias)]
+    right = functional.linear(as_tensor(x).flatten(), as_tensor(weights.T), as_tensor(bias))
+    same(student.fully_connected(*kept), right.numpy())
+    same([each.fetch() for each in kept], [x, weights, bias])
 
 
 # ---------------------------------------------------------------- softmax
@@ -336,7 +415,7 @@ def test_softmax_keeps_its_input(student, rng):
 # ---------------------------------------------------------------- forward
 
 
-@pytest.mark.points("forward", 1)
+@pytest.mark.points("forward", 0.75)
 def test_forward_course_example(student):
     same(
         student.forward(PHOTO, VERTICAL, np.array([[0.5, -1.0]]), np.array([1.0, 2.0])),
@@ -348,7 +427,7 @@ def test_forward_course_example(student):
     )
 
 
-@pytest.mark.points("forward", 1)
+@pytest.mark.points("forward", 0.75)
 @pytest.mark.hidden(
     fr="Sur des images aléatoires, `forward` ne donne pas les bonnes valeurs.",
     en="On random images, `forward` does not give the right values.",
@@ -386,3 +465,18 @@ def test_forward_one_neuron(student, rng):
         total = float(features @ weights)
         mistakes = {"bias_forgotten": total}
         same_number(student.forward(image, kernel, weights, bias), total + bias, mistakes)
+
+
+@pytest.mark.points("forward", 0.5)
+@pytest.mark.hidden(
+    fr="`forward` modifie l'image, le noyau, les poids ou le biais qu'on lui donne.",
+    en="`forward` modifies the image, the kernel, the weights or the bias it is given.",
+)
+@pytest.mark.depends("test_forward_course_example")
+def test_forward_keeps_its_inputs(student, rng):
+    # An even image and one pooling window: other mistakes in the chain cost the other tests.
+    image, kernel = np.full((4, 4), rng.uniform(1, 2)), rng.uniform(size=(3, 3))
+    weights, bias = rng.normal(size=(1, 3)), rng.normal(size=3)
+    kept = [student.keep(array) for array in (image, kernel, weights, bias)]
+    same(student.forward(*kept), chain(image, kernel) @ weights + bias)
+    same([each.fetch() for each in kept], [image, kernel, weights, bias])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib.util
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +36,7 @@ def find_root(start: Path) -> Path:
     for folder in (here, *here.parents):
         if (folder / "assignments").is_dir():
             return folder
-    raise UsageError(f"{start}: no folder assignments/ here or in a folder above")
+    raise UsageError(f"{start}: no folder assignments/ here or in a folder above; use --course")
 
 
 def load(root: Path) -> Course:
@@ -84,7 +85,7 @@ def _teacher_cells(file: Path) -> Iterator[str]:
             if cell["cell_type"] == "code" and _is_teachers(cell["metadata"]):
                 yield "".join(cell["source"])
     except (ValueError, KeyError, TypeError) as error:
-        sentence = "a released notebook; write it again with `autograder release`"
+        sentence = "not a released notebook; write it again with `autograder release`"
         raise CourseError([Problem(str(file), "the file", sentence)]) from error
 
 
@@ -100,19 +101,19 @@ def _is_teachers(metadata: Mapping[str, Mapping[str, object]]) -> bool:
 def _folders(root: Path, problems: list[Problem]) -> list[Path]:
     parent = root / "assignments"
     if not parent.is_dir():
-        problems.append(Problem("assignments", "the folder", "a folder; there is none"))
+        problems.append(Problem("assignments", "the folder", "folder not found"))
         return []
     folders = sorted(path for path in parent.iterdir() if path.is_dir())
     folders = [path for path in folders if path.name[0] not in "._"]
     if not folders:
-        problems.append(Problem("assignments", "the folder", "at least one assignment"))
+        problems.append(Problem("assignments", "the folder", "expected at least one assignment"))
     return folders
 
 
 def _load_assignment(root: Path, folder: Path, problems: list[Problem]) -> Assignment | None:
     """Check one folder; what is wrong is added to ``problems``."""
     if not _SLUG.fullmatch(folder.name):
-        sentence = "a name of small letters, digits and _ (at most 50), starting with a letter"
+        sentence = "expected small letters, digits and _ (at most 50), starting with a letter"
         problems.append(Problem(_relative(root, folder), "the folder's name", sentence))
         return None
     _check_files(root, folder, problems)
@@ -120,6 +121,7 @@ def _load_assignment(root: Path, folder: Path, problems: list[Problem]) -> Assig
     if keys is None:
         return None
     problems += _dependency_problems(_relative(root, folder / "assignment.yaml"), keys.tasks)
+    problems += _module_problems(_relative(root, folder / "assignment.yaml"), keys)
     problems += _reference_problems(root, folder.name, keys.tasks)
     return _assignment(folder, keys)
 
@@ -127,7 +129,7 @@ def _load_assignment(root: Path, folder: Path, problems: list[Problem]) -> Assig
 def _check_files(root: Path, folder: Path, problems: list[Problem]) -> None:
     for name in ("notebook.py", f"test_{folder.name}.py"):
         if not (folder / name).is_file():
-            problems.append(Problem(_relative(root, folder / name), "the file", "a file; missing"))
+            problems.append(Problem(_relative(root, folder / name), "the file", "file not found"))
 
 
 def _read_keys(root: Path, folder: Path, problems: list[Problem]) -> AssignmentKeys | None:
@@ -137,12 +139,16 @@ def _read_keys(root: Path, folder: Path, problems: list[Problem]) -> AssignmentK
     try:
         data = file.read_bytes()
     except OSError as error:
-        sentence = f"a file that can be read; {error.strerror}"
-        problems.append(Problem(_relative(root, file), "the file", sentence))
+        problems.append(Problem(_relative(root, file), "the file", _unreadable(error)))
         return None
     keys, found = read(data, _relative(root, file))
     problems += found
     return keys
+
+
+def _unreadable(error: OSError) -> str:
+    missing = isinstance(error, FileNotFoundError)
+    return "file not found" if missing else f"cannot be read ({error.strerror})"
 
 
 def _relative(root: Path, path: Path) -> str:
@@ -177,11 +183,11 @@ def _dependency_problems(file: str, tasks: Mapping[str, TaskKeys]) -> Iterator[P
         for needed in task.depends:
             if needed not in tasks:
                 known = ", ".join(tasks)
-                sentence = f"ids of tasks of this file ({known}), found {needed!r}"
+                sentence = f"expected ids of tasks of this file ({known}), found {needed!r}"
                 yield Problem(file, f"tasks.{id}.depends", sentence)
     cycle = _cycle({id: task.depends for id, task in tasks.items()})
     if cycle:
-        sentence = f"no task that depends on itself, found {' → '.join(cycle)}"
+        sentence = f"expected no task that depends on itself, found {' → '.join(cycle)}"
         yield Problem(file, f"tasks.{cycle[0]}.depends", sentence)
 
 
@@ -203,21 +209,37 @@ def _cycle(depends: Mapping[str, Iterable[str]]) -> list[str]:
     return next((found for id in depends if (found := walk(id, []))), [])
 
 
+def _module_problems(file: str, keys: AssignmentKeys) -> Iterator[Problem]:
+    """The modules of the warm process are installed: looked up here, never imported."""
+    for key, modules in (("preload", keys.preload), ("preload_on_use", keys.preload_on_use)):
+        for at, module in enumerate(modules):
+            name = module.partition(".")[0]
+            if not _is_installed(name):
+                yield Problem(file, f"{key}.{at}", f"module not found: no {name!r} is installed")
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ValueError:  # loaded, but from nowhere: `__main__`
+        return False
+
+
 def _reference_problems(root: Path, slug: str, tasks: Iterable[str]) -> Iterator[Problem]:
     """Every task has a function of its name in ``reference/<slug>.py``, which is not run here."""
     name = f"reference/{slug}.py"
     try:
         defined = _functions((root / name).read_bytes())
     except OSError as error:
-        yield Problem(name, "the file", f"a file that can be read; {error.strerror}")
+        yield Problem(name, "the file", _unreadable(error))
         return
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
-        yield Problem(name, f"line {line}" if line else "the file", f"valid Python; {error}")
+        yield Problem(name, f"line {line}" if line else "the file", f"not valid Python: {error}")
         return
     for id in tasks:
         if id not in defined:
-            yield Problem(name, id, "a function of this name, one for each task; missing")
+            yield Problem(name, id, "function not found; every task has one of its name")
 
 
 @functools.lru_cache(maxsize=256)

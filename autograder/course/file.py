@@ -118,7 +118,7 @@ class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]
     def _note_duplicate(self, key: yaml.ScalarNode, lines: dict[str, int]) -> None:
         line = key.start_mark.line + 1
         if key.value in lines:
-            sentence = f"each key once; it is already written on line {lines[key.value]}"
+            sentence = f"written twice; the first one is on line {lines[key.value]}"
             self.duplicates.append(Problem(self.file, f"line {line}, {key.value}", sentence))
         lines.setdefault(key.value, line)
 
@@ -134,12 +134,11 @@ def _syntax_problem(error: yaml.YAMLError, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     place = "the file" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}"
-    return Problem(file, place, f"valid YAML in UTF-8; {reason}")
+    return Problem(file, place, f"not valid YAML in UTF-8: {reason}")
 
 
 # pydantic's kind of mistake → what was expected there, in our words
 _EXPECTED = {
-    "missing": "this key, which is required",
     "string_type": "text (in quotes where YAML would read it as something else)",
     "string_too_short": "text that is not empty",
     "float_type": "a number",
@@ -158,13 +157,15 @@ def _problem(detail: ErrorDetails, file: str) -> Problem:
     kind = detail["type"]
     if kind == "extra_forbidden":
         return Problem(file, ".".join(place), _unknown_key(place))
+    if kind == "missing":
+        return Problem(file, ".".join(place), "required, but missing")
     if kind == "string_pattern_mismatch":
-        expected = _pattern_sentence(place)
+        sentence = f"expected {_pattern_sentence(place)}"
     else:
-        expected = _EXPECTED.get(kind, detail["msg"])
-    if kind != "missing":
-        expected += f", found {_shown(detail['input'])}"
-    return Problem(file, ".".join(place) or "the file", expected)
+        sentence = f"expected {_EXPECTED[kind]}" if kind in _EXPECTED else detail["msg"]
+    return Problem(
+        file, ".".join(place) or "the file", f"{sentence}, found {_shown(detail['input'])}"
+    )
 
 
 def _pattern_sentence(place: list[str]) -> str:

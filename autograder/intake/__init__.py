@@ -47,7 +47,7 @@ def collect(
     """
     chosen = _Selection(_slugs(course, assignments), _ids(students))
     gathered = gather(root, course.assignments, chosen.may_hold)
-    notes = gathered.notes if assignments is None and students is None else []
+    notes = gathered.notes if students is None else []
     found = [_attributed(candidate, course, chosen.slugs) for candidate in gathered.candidates]
     notes += [line for line in found if isinstance(line, str)]
     candidates = _tell_namesakes_apart(one for one in found if isinstance(one, Candidate))

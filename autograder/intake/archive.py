@@ -81,6 +81,17 @@ def members(data: bytes, caps: Caps = STUDENT) -> list[Member]:
         raise Unreadable(refusals.ZIP_BROKEN) from None
 
 
+def listed(data: bytes) -> list[tuple[Parts, bool]]:
+    """Every member's path and whether it is a folder, without junk and odd paths; reads no content.
+
+    For an archive that ``members`` has accepted.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        infos = [info for info in archive.infolist() if not _leads_out(_name(info))]
+    found = [(_parts(info), info.is_dir()) for info in infos]
+    return [(parts, folder) for parts, folder in found if parts and not any(map(is_junk, parts))]
+
+
 def _directory(data: bytes) -> bytes:
     """Where ``zipfile`` looks for entries: not in the members, which may hold such marks, too."""
     end = data.rfind(_END_MARK)
@@ -142,8 +153,7 @@ def _wanted(parts: Parts, caps: Caps) -> bool:
 def _checked(info: zipfile.ZipInfo, caps: Caps) -> Parts:
     """The member's path. Raises ``Unreadable`` for what no honest archive holds."""
     name, parts = _name(info), _parts(info)
-    outside = name.startswith("/") or _DRIVE.match(name) or "\\" in name or ".." in name.split("/")
-    if outside or "\0" in name or len(name) > _MAX_NAME or (not parts and not info.is_dir()):
+    if _leads_out(name) or len(name) > _MAX_NAME or (not parts and not info.is_dir()):
         raise Unreadable(refusals.ZIP_PATH)
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise Unreadable(refusals.ZIP_LINK)
@@ -155,6 +165,11 @@ def _checked(info: zipfile.ZipInfo, caps: Caps) -> Parts:
     if is_zip(name) and not caps.course and not any(map(is_junk, parts)):
         raise Unreadable(refusals.ZIP_NESTED)
     return parts
+
+
+def _leads_out(name: str) -> bool:
+    outside = name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/")
+    return bool(outside) or "\\" in name or "\0" in name
 
 
 def _parts(info: zipfile.ZipInfo) -> Parts:

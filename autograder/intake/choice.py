@@ -31,13 +31,14 @@ class Choice:
     notices: tuple[Text, ...]
 
 
-# Compared field by field, the larger wins: a notebook with task cells, how many of the tasks, a
-# notebook at all, the expected name, the folder nearest to the top.
-Rank = tuple[bool, int, int, bool, bool, int]
+# Compared field by field, the larger wins: a notebook with answers, how many of the tasks are
+# answered, how many have a cell at all, a notebook at all, the expected name, the folder nearest to
+# the top.
+Rank = tuple[bool, int, int, int, bool, bool, int]
 
 
 def choose(candidates: Sequence[Candidate], slug: str, tasks: frozenset[str]) -> Choice | Text:
-    """The candidate that holds the task cells, or the reason why none can be graded.
+    """The candidate that answers the tasks, or the reason why none can be graded.
 
     Copies count once, and so do files with the same code. Two that differ and answer the tasks
     equally well are never chosen between: that is the student's to say.
@@ -54,19 +55,20 @@ def choose(candidates: Sequence[Candidate], slug: str, tasks: frozenset[str]) ->
         return reason
     best = [c for c in ordered if c in ranks and ranks[c] == max(ranks.values())]
     if len(best) > 1 and len({_code(c) for c in best}) > 1:
-        return refusals.which([shown(c.place.name) for c in best])
+        return refusals.which([shown(c.place.given) for c in best])
     others = [c for c in ordered if c is not best[0] and (c in ranks or c in broken)]
     return _choice(best[0], others, slug)
 
 
 def _rank(candidate: Candidate, data: bytes, slug: str, tasks: frozenset[str]) -> Rank:
     name = candidate.place.name
-    is_notebook = notebook.is_notebook(name)
-    ids = len(tasks & notebook.answer_ids(data, name))
-    names = 0 if ids else len(tasks & notebook.defined_names(data, name))
+    is_notebook = not notebook.reads_as_script(data, name)
+    ids = len(tasks & notebook.answered_ids(data, name))
+    names = 0 if ids else len(tasks & notebook.written_names(data, name))
     if ids or names:
-        return is_notebook, ids, names, False, False, -candidate.depth
-    return False, 0, 0, is_notebook, _expected(candidate, slug), -candidate.depth
+        return is_notebook, ids, names, 0, False, False, -candidate.depth
+    held = tasks & (notebook.answer_ids(data, name) | notebook.defined_names(data, name))
+    return False, 0, 0, len(held), is_notebook, _expected(candidate, slug), -candidate.depth
 
 
 def _code(candidate: Candidate) -> object:
@@ -86,9 +88,10 @@ def _choice(candidate: Candidate, others: list[Candidate], slug: str) -> Choice:
     name, data = candidate.place.name, candidate.content
     assert isinstance(data, bytes)
     if others:
-        return Choice(name, data, (_several(name, [shown(c.place.name) for c in others]),))
+        left = [shown(c.place.given) for c in others]
+        return Choice(name, data, (_several(candidate.place.given, left),))
     if not _expected(candidate, slug):
-        return Choice(name, data, (_renamed(name, slug),))
+        return Choice(name, data, (_renamed(candidate.place.given, slug),))
     return Choice(name, data, ())
 
 

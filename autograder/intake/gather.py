@@ -11,14 +11,13 @@ from pathlib import Path
 
 from autograder import notebook
 from autograder.errors import UsageError
-from autograder.intake import archive
+from autograder.intake import archive, bare
 from autograder.intake.choice import Candidate
 from autograder.intake.files import BLOCKED, Entry, Kind, Parts, Root
 from autograder.intake.layout import MOODLE, Layout, Place, Unknown, split_platform
 from autograder.model import Text
 from autograder.notebook import refusals
 from autograder.notebook.refusals import Unreadable
-from autograder.notebook.text import shown
 
 MAX_CANDIDATES = 50  # notebooks and scripts of one student for one assignment
 MAX_ZIP_BYTES = 50 * archive.MIB
@@ -55,8 +54,8 @@ def gather(root: Path, slugs: Collection[str], wanted: Wanted) -> Gathered:
 
 def _gather(source: Source, entries: list[Entry], layout: Layout, wanted: Wanted) -> Gathered:
     gathered = Gathered()
-    pairs = list(_placed(entries, layout, gathered))
-    gathered.notes += _bare_folders(entries, layout)
+    pairs = list(_placed(entries, layout, gathered, wanted))
+    gathered.notes += bare.notes(entries, layout, wanted)
     crowd = Counter(_owner(place) for _, place in pairs)
     for entry, place in pairs:
         gathered.students.add(place.student)
@@ -85,7 +84,7 @@ def _folder_and_file(root: Path) -> tuple[Path, Entry | None]:
             return path, None
     except (OSError, ValueError) as fault:
         raise UsageError(f"{root}: {getattr(fault, 'strerror', fault)}") from None
-    if not _is_candidate(path.name):
+    if not bare.is_candidate(path.name):
         raise UsageError(f"{root}: no folder, notebook, script (.py) or zip archive")
     if stat.S_ISREG(mode):
         return path.parent, Entry((path.name,), Kind.FILE)
@@ -114,11 +113,19 @@ class CourseZip:
             (len(parts) > 3 and layout.slug(parts[2])) or (len(parts) > 2 and MOODLE in parts[1])
             for parts, _ in found
         )  # one folder around those of the students
-        self._files = {parts[1:] if below else parts: content for parts, content in found}
+        self._files = {parts[below:]: content for parts, content in found}
+        self._others = set[Entry]()  # what is in it besides, for notes on what is missing
+        for parts, is_folder in archive.listed(data):
+            inner = parts[below:]
+            folders = len(inner) if is_folder else len(inner) - 1
+            self._others |= {Entry(inner[:end], Kind.FOLDER) for end in range(1, folders + 1)}
+            if inner and not is_folder and inner not in self._files:
+                self._others.add(Entry(inner, Kind.FILE))
 
     def entries(self) -> list[Entry]:
-        """Its files, sorted."""
-        return [Entry(parts, Kind.FILE) for parts in sorted(self._files)]
+        """What is in it, sorted."""
+        files = {Entry(parts, Kind.FILE) for parts in self._files}
+        return sorted(files | self._others, key=lambda entry: entry.parts)
 
     def read(self, parts: Parts, limit: int) -> bytes:
         """The content of one. Raises ``Unreadable`` for more than ``limit`` bytes."""
@@ -158,66 +165,24 @@ def _base(folder: Path, entries: Iterable[Entry], layout: Layout) -> Parts:
 
 def _is_own_file(entry: Entry) -> bool:
     name = entry.parts[-1]
-    return entry.kind is not Kind.FOLDER and _is_candidate(name) and split_platform(name) is None
-
-
-def _is_candidate(name: str) -> bool:
-    named = notebook.is_notebook(name) or notebook.is_script(name) or archive.is_zip(name)
-    return named and not name.startswith(".")
+    return (
+        entry.kind is not Kind.FOLDER and bare.is_candidate(name) and split_platform(name) is None
+    )
 
 
 # ---------------------------------------------------------------- whose is it
 
 
 def _placed(
-    entries: Iterable[Entry], layout: Layout, gathered: Gathered
+    entries: Iterable[Entry], layout: Layout, gathered: Gathered, wanted: Wanted
 ) -> Iterator[tuple[Entry, Place]]:
     """Every candidate with its place. What has none leaves a note, once a folder."""
     for entry in entries:
-        place = _place(entry, layout)
+        place = bare.place(entry, layout)
         if isinstance(place, Place):
             yield entry, place
         elif isinstance(place, Unknown) and place.note not in gathered.notes:
-            gathered.notes.append(place.note)
-
-
-def _place(entry: Entry, layout: Layout) -> Place | Unknown | None:
-    """The entry's place; None for what is no candidate."""
-    *folders, name = entry.parts
-    if entry.kind is Kind.FOLDER:
-        return None
-    if _is_candidate(name):
-        return layout.place(tuple(folders), name)
-    # A link or a closed folder in the place of a student's or an assignment's folder.
-    full = layout.base + entry.parts
-    if entry.kind is Kind.FILE or not (
-        len(full) == 1 or (len(full) == 2 and any(map(layout.slug, full)))
-    ):
-        return None
-    return layout.place(entry.parts, name)
-
-
-def _bare_folders(entries: list[Entry], layout: Layout) -> Iterator[str]:
-    """A line for every student's or assignment's folder that holds nothing to grade."""
-    folders = [layout.base + entry.parts for entry in entries if entry.kind is Kind.FOLDER]
-    held = [entry for entry in entries if _place(entry, layout) is not None]
-    filed = [entry for entry in entries if entry.kind is not Kind.FOLDER]
-    occupied, in_use, parents = _above(held, layout), _above(filed, layout), set[Parts]()
-    parents.update(folder[:1] for folder in folders if len(folder) > 1)
-    for folder in folders:
-        if len(folder) > 2 or folder in occupied | parents or "_onlinetext_" in folder[-1]:
-            continue
-        path = "/".join(map(shown, folder))
-        if len(folder) == 1 or any(map(layout.slug, folder)):
-            yield f"{path}: no notebook, script (.py) or zip archive in this folder"
-        elif folder not in in_use:
-            yield f"{path}: the course has no assignment of this name"
-
-
-def _above(entries: list[Entry], layout: Layout) -> set[Parts]:
-    """Every folder above one of ``entries``."""
-    paths = [layout.base + entry.parts for entry in entries]
-    return {path[:length] for path in paths for length in range(1, len(path) + 1)}
+            gathered.notes += [place.note] if wanted(Place("", place.assignment, "")) else []
 
 
 # ---------------------------------------------------------------- what is in it

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from autograder import notebook
 from autograder.intake.archive import SUFFIX, is_zip
@@ -40,6 +41,21 @@ class Place:
     name: str  # the file's name, without what a platform put before it
     number: str = ""  # the platform's number for the student, to tell namesakes apart
     spelling: str = ""  # the student's name as it is written, before normalisation
+    handed_in: str = ""  # the name with the number that Canvas adds, where there is one
+
+    @property
+    def given(self) -> str:
+        """The file's name as its student knows it, to be shown."""
+        return self.handed_in or self.name
+
+
+class PlatformName(NamedTuple):
+    """What a platform's name for a file says."""
+
+    owner: str
+    number: str
+    name: str  # without what the platform put around it
+    handed_in: str  # with the number of the version
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,7 @@ class Unknown:
     """A place that cannot be told, with the line for the instructor."""
 
     note: str
+    assignment: str = ""
 
 
 def fold(name: str) -> str:
@@ -97,12 +114,13 @@ class Layout:
     def inside(self, outer: Place, folders: Parts, name: str) -> Place:
         """Where a member of an archive that lies at ``outer`` belongs."""
         named = next(filter(None, map(self.slug, folders)), "") or self.slug_in(_stem(name))
-        return replace(outer, assignment=outer.assignment or named, name=name)
+        return replace(outer, assignment=outer.assignment or named, name=name, handed_in="")
 
     def _in_moodle(self, folders: Parts, index: int, name: str) -> Place:
         around = [*folders[index + 1 :], *folders[:index]]
         assignment = next(filter(None, map(self.slug, around)), "")
-        owner, number, _ = split_platform(folders[index]) or (folders[index], "", "")
+        platform = split_platform(folders[index])
+        owner, number = platform[:2] if platform else (folders[index], "")
         assignment = assignment or self.slug_in(_stem(name))
         return _owned(owner, assignment, name, number)
 
@@ -110,17 +128,17 @@ class Layout:
         """A file that lies beside those of other students."""
         platform = split_platform(name)
         if platform is not None:
-            owner, number, bare = platform
-            found = assignment or self.slug_in(_stem(bare))
-            return _owned(owner, found, bare, number)
+            found = assignment or self.slug_in(_stem(platform.name))
+            place = _owned(platform.owner, found, platform.name, platform.number)
+            return replace(place, handed_in=platform.handed_in)
         found = assignment or self.slug_in(_stem(name))
         owner = _person(_stem(name), found)
         if not owner:
-            return Unknown(f"{shown(name)}: nothing tells whose file this is")
+            return Unknown(f"{shown(name)}: nothing tells whose file this is", found)
         return _owned(owner, found, name)
 
 
-def split_platform(name: str) -> tuple[str, str, str] | None:
+def split_platform(name: str) -> PlatformName | None:
     """Owner, number and original file name, from a name given by Moodle or Canvas.
 
     The platform writes first and the student's own file name follows, so the first mark counts.
@@ -131,16 +149,19 @@ def split_platform(name: str) -> tuple[str, str, str] | None:
         return canvas
     owner, _, number = before.rpartition("_")
     _, _, bare = after.partition("_")  # "file_convolution.ipynb"
-    return (owner, number, bare) if owner and number.isdigit() else (before, "", bare)
+    known = owner and number.isdigit()
+    return PlatformName(*((owner, number) if known else (before, "")), bare, bare)
 
 
-def _split_canvas(name: str) -> tuple[str, str, str] | None:
+def _split_canvas(name: str) -> PlatformName | None:
     words = name.split("_")
     for index in range(1, len(words) - 2):
         if all(word.isdigit() and len(word) >= 3 for word in words[index : index + 2]):
             owner = "_".join(words[: index - 1] if words[index - 1] == "LATE" else words[:index])
             bare = "_".join(words[index + 2 :])
-            return (owner, words[index], _first_version(bare)) if owner and bare else None
+            if not owner or not bare:
+                return None
+            return PlatformName(owner, words[index], _first_version(bare), bare)
     return None
 
 

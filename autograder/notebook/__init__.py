@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import Any, NoReturn, cast
 
 from autograder.model import Cell, Rejection, StudentSource, Submission, Text
-from autograder.notebook import refusals, script
+from autograder.notebook import refusals, script, stub
 from autograder.notebook.refusals import Unreadable
-from autograder.notebook.text import deception, decode, has_surrogate, shown, unix_lines
+from autograder.notebook.text import BLANKS, deception, decode, has_surrogate, shown, unix_lines
 
 MAX_BYTES = 20 * 1024 * 1024  # of a whole file
 MAX_CELLS = 2_000
@@ -39,6 +39,14 @@ def is_notebook(name: str) -> bool:
 def is_script(name: str) -> bool:
     """Whether a file of this name is read as a Python script."""
     return name.lower().endswith(_SCRIPT_SUFFIXES)
+
+
+def reads_as_script(data: bytes, name: str) -> bool:
+    """Whether the file is read as a script: a notebook saved under a script's name is not."""
+    if not is_script(name):
+        return False
+    start = data[:1000].lstrip(BLANKS)[:1]
+    return start != b"{" or not (b'"nbformat"' in data or b'"cell_type"' in data)
 
 
 def stem(name: str) -> str:
@@ -75,12 +83,17 @@ def read(
 
 def answer_ids(data: bytes, name: str) -> frozenset[str]:
     """The grade ids that cells of the file bear; empty for a file that cannot be read."""
-    try:
-        if is_script(name):
-            return frozenset(script.marks(script.text(_capped(data))))
-        return frozenset(filter(None, map(_grade_id, _notebook_cells(data))))
-    except Unreadable:
-        return frozenset()
+    return frozenset(grade_id for grade_id, _ in _named_cells(data, name))
+
+
+def answered_ids(data: bytes, name: str) -> frozenset[str]:
+    """Those of ``answer_ids`` with an answer, in their cell or elsewhere under the same name.
+
+    A cell that is still the released stub answers nothing. A guess, as ``defined_names`` is.
+    """
+    cells = _named_cells(data, name)
+    written = written_names(data, name)
+    return frozenset(own for own, source in cells if own in written or stub.is_answer(source, own))
 
 
 def defined_names(data: bytes, name: str) -> frozenset[str]:
@@ -88,20 +101,41 @@ def defined_names(data: bytes, name: str) -> frozenset[str]:
 
     A guess from the text, good enough to choose between files. It decides no points.
     """
+    return frozenset().union(*map(_top_level_names, _sources(data, name)))
+
+
+def written_names(data: bytes, name: str) -> frozenset[str]:
+    """``defined_names`` without the functions that are still the released stub."""
+    sources = _sources(data, name)
+    return frozenset().union(*(_top_level_names(text) - stub.unwritten(text) for text in sources))
+
+
+def _top_level_names(source: str) -> frozenset[str]:
+    return frozenset(function or variable for function, variable in _TOP_LEVEL_NAME.findall(source))
+
+
+def _sources(data: bytes, name: str) -> list[str]:
+    """The sources of the code cells; none if the file cannot be read."""
     try:
-        sources, _ = _contents(data, name)
+        return _contents(data, name)[0]
     except Unreadable:
-        return frozenset()
-    return frozenset(
-        function or variable
-        for source in sources
-        for function, variable in _TOP_LEVEL_NAME.findall(source)
-    )
+        return []
+
+
+def _named_cells(data: bytes, name: str) -> list[tuple[str, str]]:
+    """Grade id and source of the cells that bear one; none if the file cannot be read."""
+    try:
+        if reads_as_script(data, name):
+            return list(script.named_cells(script.text(_capped(data))))
+        pairs = [(_grade_id(cell), _source(cell)) for cell in _notebook_cells(data)]
+    except Unreadable:
+        return []
+    return [(grade_id, source) for grade_id, source in pairs if grade_id]
 
 
 def _contents(data: bytes, name: str) -> tuple[list[str], list[Text]]:
     """Sources of all code cells, and what the student should know about the others."""
-    if is_script(name):
+    if reads_as_script(data, name):
         sources, notices = script.code_cells(script.text(_capped(data))), list[Text]()
     else:
         raw = list(_notebook_cells(data))
@@ -125,15 +159,16 @@ def _kept(sources: list[str], boilerplate: frozenset[str]) -> Iterator[Cell]:
 
 def _notebook_cells(data: bytes) -> Iterator[RawCell]:
     """Every cell of the notebook as a dict with ``cell_type`` and ``source`` of the right types."""
-    notebook = _parse(decode(_capped(data)))
+    notebook, number = _parse(decode(_capped(data))), 0
     for position, cell in enumerate(_cell_list(notebook), start=1):
         if position > MAX_CELLS:
             raise Unreadable(refusals.too_many_cells(MAX_CELLS))
         if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
             raise Unreadable(refusals.NOT_A_NOTEBOOK)
         source = _source(cell)
-        if has_surrogate(source):
-            raise Unreadable(refusals.damaged_character(position))
+        number += cell["cell_type"] == "code"
+        if cell["cell_type"] == "code" and has_surrogate(source):
+            raise Unreadable(refusals.damaged_character(number))
         yield cell
 
 
@@ -156,6 +191,8 @@ def _diagnosis(text: str, fault: json.JSONDecodeError) -> Text:
         return refusals.EMPTY
     if text.lstrip().startswith("<"):
         return refusals.WEB_PAGE
+    if not text.lstrip().startswith("{"):
+        return refusals.OTHER_CONTENT
     # A cut file ends inside a string, or within the few characters of an escape or a constant.
     if fault.msg.startswith("Unterminated") or len(text.rstrip()) - fault.pos <= 6:
         return refusals.INCOMPLETE

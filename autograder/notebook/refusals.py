@@ -39,6 +39,18 @@ NOT_TEXT = Text(
     en="The file is not text in UTF-8. Open it in Jupyter or in your editor, save it as UTF-8 and "
     "hand it in again.",
 )
+BINARY = Text(
+    fr="Ce n'est pas un fichier texte : c'est une image, un PDF ou un autre fichier binaire, "
+    "malgré son nom. Rends le notebook (.ipynb) que tu as enregistré dans Jupyter.",
+    en="This is not a text file: it is a picture, a PDF or another binary file, whatever its name. "
+    "Hand in the notebook (.ipynb) that you saved in Jupyter.",
+)
+ZIP_RENAMED = Text(
+    fr="Ce fichier est une archive zip, malgré son nom. Extrais-en ton notebook (.ipynb) et rends "
+    "le notebook, ou rends l'archive sous un nom en .zip.",
+    en="This file is a zip archive, whatever its name. Extract your notebook (.ipynb) and hand in "
+    "the notebook, or hand in the archive under a name in .zip.",
+)
 ODD_ENCODING = Text(
     fr="Le script déclare un encodage que le correcteur ne lit pas. Enregistre-le en UTF-8, sans "
     "ligne « coding », et rends-le à nouveau.",
@@ -72,6 +84,12 @@ NOT_A_NOTEBOOK = Text(
     "et rends-le à nouveau.",
     en="The file is not a valid notebook. Open it in Jupyter, check it, save it and hand it in "
     "again.",
+)
+OTHER_CONTENT = Text(
+    fr="Ce fichier n'est pas un notebook, malgré son nom. Rends le fichier .ipynb que tu as "
+    "enregistré dans Jupyter.",
+    en="This file is not a notebook, whatever its name. Hand in the .ipynb file that you saved in "
+    "Jupyter.",
 )
 WEB_PAGE = Text(
     fr="Le fichier est une page web, pas un notebook. Dans Jupyter, choisis File ▸ Download et "
@@ -107,20 +125,20 @@ def too_many_cells(limit: int) -> Text:
     )
 
 
-def damaged_character(position: int) -> Text:
-    """Half a surrogate pair in the cell at ``position``, from 1 among all cells."""
+def damaged_character(number: int) -> Text:
+    """Half a surrogate pair in code cell ``number``."""
     return Text(
-        fr=f"La cellule {position} contient un caractère abîmé (la moitié d'un emoji, par "
+        fr=f"La cellule de code n° {number} contient un caractère abîmé (la moitié d'un emoji, par "
         "exemple). Efface-le, enregistre le notebook et rends-le à nouveau.",
-        en=f"Cell {position} holds a damaged character (half of an emoji, for example). Delete it, "
-        "save the notebook and hand it in again.",
+        en=f"Code cell {number} holds a damaged character (half of an emoji, for example). Delete "
+        "it, save the notebook and hand it in again.",
     )
 
 
 def long_cell(number: int) -> Text:
     """Code cell ``number`` is too long for code."""
     return Text(
-        fr=f"La cellule de code {number} dépasse un mégaoctet. Garde seulement le code dans le "
+        fr=f"La cellule de code n° {number} dépasse un mégaoctet. Garde seulement le code dans le "
         "notebook, pas les données, et rends-le à nouveau.",
         en=f"Code cell {number} is longer than one megabyte. Keep only code in the notebook, no "
         "data, and hand it in again.",

@@ -61,11 +61,11 @@ def code_cells(script: str) -> list[str]:
     return cells
 
 
-def marks(script: str) -> Iterator[str]:
-    """The names that the cell marks give their cells: grade ids, and ``task="…"``."""
-    for mark, _ in _pieces(script):
-        yield from _GRADE_ID.findall(mark)
-        yield from _TASK.findall(mark)
+def named_cells(script: str) -> Iterator[tuple[str, str]]:
+    """Pairs of a name that a cell's mark gives it (grade id, or ``task="…"``) and its text."""
+    for mark, body in _pieces(script):
+        for name in _GRADE_ID.findall(mark) + _TASK.findall(mark):
+            yield name, body
 
 
 def _pieces(script: str) -> Iterator[tuple[str, str]]:

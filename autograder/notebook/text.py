@@ -16,7 +16,7 @@ from autograder.notebook.refusals import Unreadable
 
 MAX_SHOWN = 80  # characters of a file name that a message may show
 
-# Left out on purpose: U+200C and U+200D, which join emoji, and French no-break spaces.
+# Left out on purpose: U+200C and U+200D, which join emoji; for no-break spaces see ``_SPACE``.
 _INVISIBLE = (
     "\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
@@ -25,7 +25,22 @@ _HIDDEN_CHARACTER = re.compile(f"[{_INVISIBLE}]")
 # Cyrillic, and the Greek letters drawn like Latin ones, inside a Latin word: `dθ` is fine.
 _FOREIGN = "\u0400-\u04ffΑΒΕΖΗΙΚΜΝΟΡΤΥΧο"
 _LOOKALIKE = re.compile(f"[A-Za-z_][{_FOREIGN}]|[{_FOREIGN}][A-Za-z_]")
+# Spaces that Python does not know, and what may hold them: a comment, or a string, even unclosed.
+_SPACE = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_SPACE_OR_TEXT = re.compile(
+    r"#[^\n]*"
+    r'|"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*(?:""")?'
+    r"|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*(?:''')?"
+    r'|"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"?'
+    r"|'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'?"
+    f"|([{_SPACE}])"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+BLANKS = codecs.BOM_UTF8 + b" \t\r\n"  # what may stand before a notebook's first character
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!\x1a\x07", b"7z\xbc\xaf")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # no editor writes these
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -41,13 +56,18 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
 
     Line ends become ``\\n``. Raises ``Unreadable`` when the bytes are not text in that encoding.
     """
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            data, encoding = data[len(mark) :], name
-            break
+    if data.startswith(_ZIP):
+        raise Unreadable(refusals.ZIP_RENAMED)
+    if data.startswith(_BINARY):
+        raise Unreadable(refusals.BINARY)
+    marked = next((pair for pair in _BOMS if data.startswith(pair[0])), None)
+    if marked is not None:
+        data, encoding = data[len(marked[0]) :], marked[1]
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as fault:
+        if marked is None and _CONTROL.search(data):
+            raise Unreadable(refusals.BINARY) from None
         if "end of data" in fault.reason or "truncated" in fault.reason:
             raise Unreadable(refusals.INCOMPLETE) from None
         raise Unreadable(refusals.NOT_TEXT) from None
@@ -70,19 +90,35 @@ def deception(source: str, number: int) -> Text | None:
     if hidden is not None:
         code = f"U+{ord(hidden[0]):04X}"
         return Text(
-            fr=f"La cellule de code {number} contient un caractère invisible ({code}). S'il vient "
-            "d'un copier-coller, retape la ligne au clavier.",
+            fr=f"La cellule de code n° {number} contient un caractère invisible ({code}). S'il "
+            "vient d'un copier-coller, retape la ligne au clavier.",
             en=f"Code cell {number} holds an invisible character ({code}). If it comes from a copy "
             "and paste, type the line again.",
         )
+    space = _foreign_space(source)
+    if space:
+        code = f"U+{ord(space):04X}"
+        return Text(
+            fr=f"La cellule de code n° {number} contient une espace copiée d'une page web ou d'un "
+            f"document ({code}), que Python refuse. Remplace-la par une espace tapée au clavier.",
+            en=f"Code cell {number} holds a space copied from a web page or a document ({code}), "
+            "which Python refuses. Replace it by a space typed on the keyboard.",
+        )
     if not source.isascii() and _LOOKALIKE.search(source):
         return Text(
-            fr=f"La cellule de code {number} mélange des alphabets dans un même mot : une lettre y "
-            "ressemble à une autre. Retape ce nom au clavier.",
+            fr=f"La cellule de code n° {number} mélange des alphabets dans un même mot : une "
+            "lettre y ressemble à une autre. Retape ce nom au clavier.",
             en=f"Code cell {number} mixes alphabets inside one word: a letter there looks like "
             "another one. Type that name again.",
         )
     return None
+
+
+def _foreign_space(source: str) -> str:
+    """The first space in the code proper that Python does not know; "" if there is none."""
+    if source.isascii():
+        return ""
+    return next(filter(None, (found[1] for found in _SPACE_OR_TEXT.finditer(source))), "")
 
 
 def shown(name: str) -> str:

@@ -5,9 +5,13 @@ that does nothing, so that line numbers stay, and are named in a notice.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
+import functools
+import operator
 import re
+import textwrap
 import warnings
 from types import CodeType
 
@@ -17,34 +21,54 @@ _BODY_RUNS = frozenset({"capture", "prun", "time", "timeit"})
 _LINE_RUNS = frozenset({"prun", "time", "timeit"})
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+_FUTURES = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
 _NOTICE_LENGTH = 80
 
+_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d+\]:|\.{3,}:)(?: |$)")
 _COMMAND = re.compile(r"[ \t]*(%{1,2}[A-Za-z_]|!|\?)")
 _ASSIGNED = re.compile(r"([ \t]*[\w., \t\[\]'\"]*[\w\]])[ \t]*=[ \t]*(!|%[A-Za-z_])")
 _HELP = re.compile(r"[ \t]*%{0,2}[\w.*]+\?{1,2}[ \t]*;?$")
 
 
-def compile_cell(source: str, filename: str) -> tuple[CodeType, tuple[str, ...]]:
+def compile_cell(source: str, filename: str, flags: int = 0) -> tuple[CodeType, tuple[str, ...]]:
     """The cell's code and what was left out of it, as the student wrote it.
+
+    ``flags`` are the ``future_flags`` of the cells before.
 
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: as ``compile`` does.
     """
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        return _compile(source, filename), ()
+        return _compile(source, filename, flags), ()
     except SyntaxError:
-        plain, notices = to_python(source)
-        if not notices:
+        plain, notices = to_python(_without_prompts(source))
+        if plain == source:
             raise
-    return _compile(plain, filename), notices
+    return _compile(plain, filename, flags), notices
 
 
-def _compile(source: str, filename: str) -> CodeType:
+def future_flags(code: CodeType) -> int:
+    """What ``from __future__ import`` in a cell means for the cells after it."""
+    return code.co_flags & _FUTURES
+
+
+def _compile(source: str, filename: str, flags: int) -> CodeType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" in a string is not our business
-        code: CodeType = compile(source, filename, "exec", _FLAGS, dont_inherit=True)
+        code: CodeType = compile(source, filename, "exec", _FLAGS | flags, dont_inherit=True)
     return code
+
+
+def _without_prompts(source: str) -> str:
+    """Copied from a session (``>>> x``, ``In [3]: x``), or indented as a whole: as IPython does."""
+    lines = source.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if _PROMPT.match(first):
+        source = "\n".join(_PROMPT.sub("", line) for line in lines)
+    return textwrap.dedent(source)
 
 
 def to_python(source: str) -> tuple[str, tuple[str, ...]]:

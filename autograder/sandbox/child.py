@@ -96,10 +96,13 @@ class Child:
 
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until the child has confined itself. Raises SandboxError if it could not."""
-        said = self._line.first_words(READY, time.monotonic() + seconds)
-        if said != READY:
-            self.close()
-            raise SandboxError(f"a child could not be confined: {said.decode(errors='replace')}")
+        with contextlib.ExitStack() as unowned:
+            unowned.callback(self.close)
+            said = self._line.first_words(READY, time.monotonic() + seconds)
+            if said != READY:
+                why = said.decode(errors="replace")
+                raise SandboxError(f"a child could not be confined: {why}")
+            unowned.pop_all()
 
     def close(self) -> None:
         """Kill it. All that it has started ends with it; the zygote reaps."""
@@ -114,28 +117,36 @@ class Child:
     def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
         if not self.alive:
             return Lost(Outcome.CRASHED, "it had ended before")
-        payload = wire.encode(value)
+        with contextlib.ExitStack() as unowned:
+            unowned.callback(self.close)  # also where we fail ourselves, or are interrupted
+            reply = self._reply(kind, wire.encode(value), seconds)
+            if not isinstance(reply, Lost):
+                unowned.pop_all()
+        return reply
+
+    def _reply(self, kind: Kind, payload: bytes, seconds: float) -> Reply:
         try:
-            return understood(*self._line.ask(kind, payload, time.monotonic() + seconds))
+            reply = understood(*self._line.ask(kind, payload, time.monotonic() + seconds))
         except Late:
-            lost = Lost(Outcome.TIMEOUT, f"no answer within {seconds:g} s")
+            return Lost(Outcome.TIMEOUT, f"no answer within {seconds:g} s")
         except Gone:
-            lost = self._why()
+            return self._why()
         except Flood:
-            lost = Lost(Outcome.CRASHED, f"it printed more than {MAX_PRINTED >> 20} MiB")
+            return Lost(Outcome.CRASHED, f"it printed more than {MAX_PRINTED >> 20} MiB")
         except Greedy:
-            lost = Lost(Outcome.MEMORY, "too much in all its processes together")
+            return Lost(Outcome.MEMORY, "too much in all its processes together")
         except wire.ProtocolError as error:
-            lost = Lost(Outcome.CRASHED, f"not an answer: {error}")
-        self.close()
-        return lost
+            return Lost(Outcome.CRASHED, f"not an answer: {error}")
+        if isinstance(reply, Missing) and kind is not Kind.CALL:
+            return Lost(Outcome.CRASHED, "not an answer: nothing was asked for by name")
+        return reply
 
     def _check_memory(self) -> None:
         """The kernel's limit holds for each process by itself; several could use more together."""
         processes = watch.tree(self.process_id)
         if len(processes) == 1:
             return
-        used = sum(watch.own_bytes(pid) - self._warm_bytes for pid in processes)
+        used = sum(max(0, watch.own_bytes(pid) - self._warm_bytes) for pid in processes)
         if used > self._limits.memory_mib * 2**20:
             raise Greedy
 

@@ -45,6 +45,11 @@ _POWERLESS_ROOT = (
     "Root without its capabilities (a container with `--cap-drop`) cannot become another user. "
     "Run the grader as an ordinary user (`docker run --user 1000`)."
 )
+UNWATCHED = (
+    "The grader adds up a submission's memory in /proc/PID/task/TID/children and status. "
+    "Mount /proc without `hidepid` (`mount -o remount,hidepid=0 /proc`) and use a kernel with "
+    "CONFIG_PROC_CHILDREN, run the grader as root, or grade with `--tier S1`."
+)
 UNEXPECTED = (
     "Nothing was graded. This kernel does not do what it says it does, or the grader is wrong: "
     "please report this with the output of `uname -a`."

@@ -205,6 +205,8 @@ class Sandbox:
         while True:
             message, fds = channel.receive(self._end)
             if message.get("child") == serial:
+                if not fds:  # it ends by itself once its pipes close
+                    raise SandboxError("the grader has too many open files for another child")
                 return fds[0]
             self._take(message)
 

@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 from autograder import wire
 from autograder.sandbox import watch
+from autograder.sandbox.channel import MAX_REPLY
 from autograder.wire import Kind
 
 MAX_PRINTED = 64 * 2**20  # bytes; who prints more is ended
-_PIECE = 65_536
+_PIECE = 65_536  # as much as a pipe holds; a child cannot make its pipes larger
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _CONTROL = {code: None for code in (*range(32), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
@@ -53,7 +54,8 @@ class Line:
             self._poll.register(fd, select.POLLIN)
         for fd in (requests, replies, output):
             os.set_blocking(fd, False)
-        self.idle: Callable[[], None] = lambda: None  # called while a wait takes long
+        self.idle: Callable[[], None] = lambda: None  # called at every INTERVAL of a request
+        self._look_at = time.monotonic() + watch.INTERVAL
 
     @property
     def printed(self) -> str:
@@ -77,7 +79,7 @@ class Line:
         self._request_id += 1
         self._send(wire.pack(kind, self._request_id, payload), deadline)
         header = bytes(self._read_exactly(wire.HEADER_SIZE, deadline))
-        reply, request_id, length = wire.unpack_header(header)
+        reply, request_id, length = wire.unpack_header(header, max_payload=MAX_REPLY)
         if request_id != self._request_id:
             raise wire.ProtocolError("a reply to another request")
         data = self._read_exactly(length, deadline)
@@ -95,16 +97,19 @@ class Line:
 
     def drain(self) -> None:
         """Take what has been printed; keep the first of it, count the rest. Raises Flood."""
-        with contextlib.suppress(BlockingIOError):
-            while piece := os.read(self._output, _PIECE):
-                kept = piece[: self._room]
-                self._printed += kept
-                self._room -= len(kept)
-                self.dropped += len(piece) - len(kept)
-                if self.dropped > MAX_PRINTED:
-                    raise Flood
+        try:
+            piece = os.read(self._output, _PIECE)  # once: who prints without end must not hold us
+        except BlockingIOError:
+            return
+        if not piece:
             with contextlib.suppress(KeyError):  # its end is closed, which poll would repeat
                 self._poll.unregister(self._output)
+        kept = piece[: self._room]
+        self._printed += kept
+        self._room -= len(kept)
+        self.dropped += len(piece) - len(kept)
+        if self.dropped > MAX_PRINTED:
+            raise Flood
 
     def _check_silent(self) -> None:
         """Nothing may come before it is asked for."""
@@ -131,21 +136,17 @@ class Line:
             raise Gone from error
 
     def _read_exactly(self, size: int, deadline: float) -> bytearray:
-        data = bytearray(size)
-        left = memoryview(data)
-        while left:
+        data = bytearray()  # grows with what comes, whatever was promised
+        while len(data) < size:
+            self._look_up(deadline)  # it may never find the pipe empty
             try:
-                count = os.readv(self._replies, [left])
+                data += self._read_some(size - len(data))
             except BlockingIOError:
                 self._wait(deadline)
-                continue
-            if not count:
-                raise Gone
-            left = left[count:]
         return data
 
-    def _read_some(self) -> bytes:
-        piece = os.read(self._replies, _PIECE)
+    def _read_some(self, most: int = _PIECE) -> bytes:
+        piece = os.read(self._replies, min(most, _PIECE))
         if not piece:
             raise Gone
         return piece
@@ -153,13 +154,20 @@ class Line:
     def _wait(self, deadline: float) -> None:
         """Until the request or the reply pipe is ready; prints are taken meanwhile."""
         while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise Late
+            left = self._look_up(deadline)
             ready = {fd for fd, _ in self._poll.poll(min(left, watch.INTERVAL) * 1000)}
             if self._output in ready:
                 self.drain()
                 ready.remove(self._output)
             if ready:
                 return
+
+    def _look_up(self, deadline: float) -> float:
+        """Seconds left. By the clock, so that no trickle of bytes keeps us from it. Raises Late."""
+        now = time.monotonic()
+        if now >= deadline:
+            raise Late
+        if now >= self._look_at:
+            self._look_at = now + watch.INTERVAL
             self.idle()
+        return deadline - now

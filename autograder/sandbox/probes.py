@@ -5,6 +5,7 @@ Only the grader's own self-test runs this, before any student's code; its word c
 
 import ctypes
 import errno
+import mmap
 import os
 import resource
 import socket
@@ -34,6 +35,8 @@ def probe(namespaces: bool, limits: dict[str, float], environment: list[str]) ->
     found += _limits(limits)
     if namespaces:
         found += _own_world(limits)
+    elif not all(map(_is_refused, _changes("."))):
+        found.append("modes and times of files can be changed")  # here even of its own
     return found
 
 
@@ -45,6 +48,10 @@ def _attempts() -> Iterable[tuple[str, Callable[[], object]]]:
     for folder in (Path("/usr/lib"), Path("/"), Path(os.__file__).parent):
         name = folder / ".autograder-probe"
         yield f"files outside can be written ({folder})", partial(os.open, name, os.O_CREAT)
+    for change in _changes(os.__file__):
+        yield "modes and times of files outside can be changed", change
+    yield "shared memory that no limit counts can be had", partial(mmap.mmap, -1, mmap.PAGESIZE)
+    yield "shared memory can be had from /dev/zero", partial(os.open, "/dev/zero", os.O_RDWR)
     yield "programs can be started", partial(os.execv, "/bin/sh", ["sh", "-c", "exit"])
     yield "pipes with names can be made", partial(os.mkfifo, "probe.fifo")
     yield "signals can be sent", partial(os.kill, 1, 0)
@@ -52,6 +59,13 @@ def _attempts() -> Iterable[tuple[str, Callable[[], object]]]:
         yield f"sockets can be made ({family.name})", partial(socket.socket, family)
     for call, number, *arguments in _CALLS:
         yield f"the system call {call} is open", partial(_call, number, *arguments)
+
+
+def _changes(path: str) -> tuple[Callable[[], object], ...]:
+    """Changes of mode and of times that would leave both as they are."""
+    now = Path(path).stat()
+    times = (now.st_atime_ns, now.st_mtime_ns)
+    return partial(os.chmod, path, now.st_mode & 0o7777), partial(os.utime, path, ns=times)
 
 
 # name, number on x86-64, arguments that would succeed or fail otherwise than by a refusal

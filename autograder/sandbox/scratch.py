@@ -31,9 +31,9 @@ def make(parent: str) -> Folder:
 
 def close(folder: Folder) -> None:
     """Remove the folder. What cannot be removed stays, and harms nobody."""
+    os.close(folder.lock)  # first: there may be no other descriptor left to list the folder with
     with contextlib.suppress(OSError):
         remove(folder.path)
-    os.close(folder.lock)
 
 
 def sweep(parent: str) -> None:

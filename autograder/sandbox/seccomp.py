@@ -16,17 +16,17 @@ _ALLOWED = {
     "pread64": 17, "pwrite64": 18, "readv": 19, "writev": 20, "access": 21, "sendfile": 40,
     "fsync": 74, "fdatasync": 75, "truncate": 76, "ftruncate": 77, "getdents": 78, "getcwd": 79,
     "chdir": 80, "rename": 82, "mkdir": 83, "rmdir": 84, "unlink": 87, "symlink": 88,
-    "readlink": 89, "chmod": 90, "fchmod": 91, "umask": 95, "statfs": 137, "fstatfs": 138,
+    "readlink": 89, "umask": 95, "statfs": 137, "fstatfs": 138,
     "getdents64": 217, "fadvise64": 221, "openat": 257, "mkdirat": 258, "newfstatat": 262,
-    "unlinkat": 263, "renameat": 264, "readlinkat": 267, "fchmodat": 268, "faccessat": 269,
-    "utimensat": 280, "preadv": 295, "pwritev": 296, "renameat2": 316, "statx": 332,
+    "unlinkat": 263, "renameat": 264, "readlinkat": 267, "faccessat": 269,
+    "preadv": 295, "pwritev": 296, "renameat2": 316, "statx": 332,
     "faccessat2": 439,
     # descriptors, pipes, waiting
     "poll": 7, "pipe": 22, "select": 23, "dup": 32, "dup2": 33, "epoll_wait": 232,
     "epoll_ctl": 233, "pselect6": 270, "ppoll": 271, "epoll_pwait": 281, "eventfd2": 290,
     "epoll_create1": 291, "dup3": 292, "pipe2": 293, "close_range": 436,
     # memory
-    "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12, "mremap": 25, "madvise": 28,
+    "mprotect": 10, "munmap": 11, "brk": 12, "mremap": 25, "madvise": 28,
     "membarrier": 324,
     # signals to itself, clocks
     "rt_sigaction": 13, "rt_sigprocmask": 14, "rt_sigreturn": 15, "pause": 34, "nanosleep": 35,
@@ -42,15 +42,22 @@ _ALLOWED = {
     "getgid": 104, "geteuid": 107, "getegid": 108, "getppid": 110, "getrandom": 318,
 }  # fmt: skip
 
-# With a process namespace of one's own, whatever is forked ends with its first process.
-_ALLOWED_WITH_NAMESPACES = {"fork": 57, "vfork": 58, "wait4": 61, "tgkill": 234, "waitid": 247}
+# With a process namespace of one's own, whatever is forked ends with its first process. Modes and
+# times, which Landlock leaves alone, can only be changed on files of one's own: the rest is mounted
+# read-only.
+_ALLOWED_WITH_NAMESPACES = {
+    "fork": 57, "vfork": 58, "wait4": 61, "tgkill": 234, "waitid": 247,
+    "chmod": 90, "fchmod": 91, "fchmodat": 268, "utimensat": 280,
+}  # fmt: skip
 
 # clone3 hides its flags behind a pointer, io_uring works past this filter; openat2 is unused.
 _ABSENT = {"io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
            "clone3": 435, "openat2": 437}  # fmt: skip
 _FIRST_UNKNOWN = 440  # process_madvise, and all that came later
 
-_CLONE, _TGKILL, _FCNTL, _IOCTL, _PRCTL, _PRLIMIT = 56, 234, 72, 16, 157, 302
+_MMAP, _CLONE, _TGKILL, _FCNTL, _IOCTL, _PRCTL, _PRLIMIT = 9, 56, 234, 72, 16, 157, 302
+_FCHMODAT2 = 452
+_MAP_SHARED, _MAP_ANONYMOUS = 0x1, 0x20
 _CLONE_THREAD = 0x10000
 _CLONE_NAMESPACES = 0x7E020080  # every NEW… flag; 0x80 is the time namespace
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030, 1032)  # dup, descriptor and status flags, pipe size
@@ -83,6 +90,7 @@ def program(*, namespaces: bool, pid: int = 0) -> bytes:
     """
     allowed = _ALLOWED | (_ALLOWED_WITH_NAMESPACES if namespaces else {})
     code = _head()
+    code += _when(_MMAP, _no_shared_memory())
     code += _when(_CLONE, _clone(namespaces))
     code += _when(_FCNTL, _one_of(1, _FCNTL_COMMANDS, errno.EPERM))
     code += _when(_IOCTL, _one_of(1, _IOCTL_COMMANDS, errno.ENOTTY))
@@ -90,6 +98,7 @@ def program(*, namespaces: bool, pid: int = 0) -> bytes:
     code += _when(_PRLIMIT, _own_limits_only())
     if not namespaces:
         code += _when(_TGKILL, _one_of(0, (pid,), errno.EPERM))
+        code += _when(_FCHMODAT2, [(_RETURN, 0, 0, _REFUSE)])
     code += _decision(_boundaries(set(allowed.values())))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
@@ -143,6 +152,17 @@ def _one_of(index: int, values: tuple[int, ...], refusal: int) -> list[Instructi
         _argument(index),
         *tests,
         (_RETURN, 0, 0, _ERRNO | refusal),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _no_shared_memory() -> list[Instruction]:
+    """Shared memory without a file stays when nobody maps it, so that no process is charged."""
+    return [
+        _argument(3),
+        (_ANY_BIT, 0, 2, _MAP_SHARED),
+        (_ANY_BIT, 0, 1, _MAP_ANONYMOUS),
+        (_RETURN, 0, 0, _REFUSE),
         (_RETURN, 0, 0, _ALLOW),
     ]
 

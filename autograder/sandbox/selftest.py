@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.errors import SandboxError, SandboxUnavailable
 from autograder.model import Cell, Limits, Returned, Tier
-from autograder.sandbox import host
+from autograder.sandbox import host, watch
 from autograder.sandbox.child import Child
 from autograder.sandbox.launcher import ENVIRONMENT, Nursery, Sandbox
 
@@ -26,10 +26,14 @@ def selftest(sandbox: Sandbox) -> None:
     child = sandbox.child(_LIMITS)
     try:
         missing = _missing(child, sandbox.tier)
+        watched = sandbox.tier is not Tier.S2 or _is_watched(child)
     finally:
         child.close()
     if missing:
         raise SandboxUnavailable(missing, host.UNEXPECTED)
+    if not watched:
+        unread = "the memory of processes that student code starts cannot be read"
+        raise SandboxUnavailable([unread], host.UNWATCHED)
 
 
 def available_tier(minimum: Tier) -> Tier:
@@ -64,3 +68,12 @@ def _missing(child: Child, tier: Tier) -> list[str]:
     if not isinstance(reply, Returned) or not isinstance(reply.value, list):
         raise SandboxError(f"the self-test did not finish: {reply}")
     return [str(sentence) for sentence in reply.value]
+
+
+def _is_watched(child: Child) -> bool:
+    """Whether this machine lets us see a process that the child has started, and its memory."""
+    forked = child.run(Cell(2, "import os, time\nif not os.fork(): time.sleep(60)"), _SECONDS)
+    if not isinstance(forked, Returned):
+        raise SandboxError(f"the self-test could not start a process: {forked}")
+    seen = watch.tree(child.process_id)
+    return len(seen) == 2 and all(map(watch.own_bytes, seen))

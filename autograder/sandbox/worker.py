@@ -22,6 +22,7 @@ from types import ModuleType
 
 from autograder import wire
 from autograder.sandbox import cells
+from autograder.sandbox.channel import MAX_REPLY
 from autograder.wire import Kind, Ref
 
 REQUESTS, REPLIES = 3, 4
@@ -44,6 +45,7 @@ class Notebook:
         self.names.update(exit=sys.exit, quit=sys.exit, help=_Helper())  # as site would
         sys.modules["__main__"] = self.module
         self.kept: dict[int, object] = {}
+        self._flags = 0  # ``from __future__`` of earlier cells
         self.running = ""  # file name of the cell that runs, if one does
 
     def run(self, number: int, source: str) -> Answer:
@@ -51,7 +53,8 @@ class Notebook:
         filename = self.running = f"<cell {number}>"
         lines = source.splitlines(keepends=True)
         linecache.cache[filename] = (len(source), None, lines, filename)
-        code, notices = cells.compile_cell(source, filename)
+        code, notices = cells.compile_cell(source, filename, self._flags)
+        self._flags |= cells.future_flags(code)
         result = eval(code, self.names)  # noqa: S307 - running student code is what this is for
         if inspect.iscoroutine(result):
             _finish(result)
@@ -117,7 +120,10 @@ def _answer(
         arguments = wire.decode(payload, writable=True, refs=True)
         assert isinstance(arguments, tuple)
         kind, value = action(*arguments)
-        return kind, wire.encode(value)
+        data = wire.encode(value)
+        if len(data) > MAX_REPLY:
+            raise wire.ProtocolError("value too large")
+        return kind, data
     except MemoryError as error:
         _reserve.clear()  # or there might be none left to say so
         return Kind.RAISED, wire.encode(_described(error, notebook.running))

@@ -104,6 +104,11 @@ def _open_own_namespace(proc: int) -> int:
     return os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
 
 
+def _end(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
 @dataclass(frozen=True)
 class _Running:
     """A child that has not been reaped."""
@@ -171,16 +176,20 @@ class Zygote:
 
     def _spawn(self, message: Message, pipes: Pipes) -> None:
         folder = None
-        if self._slot.tier is not Tier.S2:
-            self._count()
-            folder = scratch.make(self._slot.folder)
-        pid = self._fork()
-        if not pid:
-            try:
-                self._be_child(message, pipes, folder.path if folder else self._slot.folder)
-            finally:
-                os._exit(1)
-        pidfd = os.pidfd_open(pid)
+        with contextlib.ExitStack() as undo:
+            if self._slot.tier is not Tier.S2:
+                self._count()
+                folder = scratch.make(self._slot.folder)
+                undo.callback(scratch.close, folder)
+            pid = self._fork()
+            if not pid:
+                try:
+                    self._be_child(message, pipes, folder.path if folder else self._slot.folder)
+                finally:
+                    os._exit(1)
+            undo.callback(_end, pid)
+            pidfd = os.pidfd_open(pid)
+            undo.pop_all()
         self._children[pidfd] = _Running(message["serial"], pid, folder)
         self._poll.register(pidfd, select.POLLIN)
         channel.send(self._end, {"child": message["serial"]}, (pidfd,))

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from autograder.sandbox.cells import compile_cell, to_python
+from autograder.sandbox.cells import compile_cell, future_flags, to_python
 
 
 def names_after(source: str, **given: object) -> dict[str, object]:
@@ -114,3 +114,27 @@ def test_many_commands_are_quick():
     _, notices = to_python(source)
     assert len(notices) == 2000
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        ">>> x = 1\n>>> def f():\n...     return x",
+        "In [3]: x = 1\n   ...: def f():\n   ...:     return x",
+        "    x = 1\n    def f():\n        return x\n",
+    ],
+)
+def test_prompts_and_a_common_indent_are_not_part_of_the_code(source):
+    code, notices = compile_cell(source, "<cell 1>")
+    names = {}
+    exec(code, names)
+    assert names["f"]() == 1
+    assert notices == ()
+
+
+def test_a_future_import_holds_for_later_cells():
+    first, _ = compile_cell("from __future__ import annotations", "<cell 1>")
+    second, _ = compile_cell("def f(x: no_such_name): return x", "<cell 2>", future_flags(first))
+    names = {}
+    exec(second, names)
+    assert names["f"](1) == 1

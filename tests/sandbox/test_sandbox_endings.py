@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import struct
 import time
 
@@ -98,6 +99,20 @@ def test_a_call_of_what_cannot_be_called(child):
 # ---------------------------------------------------------------- the end of the process
 
 
+def test_an_interrupted_request_leaves_no_child_behind(child):
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(child, "while True: pass", seconds=5)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert not child.alive
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -141,11 +156,13 @@ FORGED = {
     "a request": frame(kind=1),
     "another id": frame(request_id=7),
     "too long": frame(length=2**32 - 1),
+    "longer than any reply": frame(length=2**26 + 1),
     "no value": frame(payload=b"\xff"),
     "two values": frame(payload=GOOD + GOOD),
     "an exception of no listed name": frame(kind=17, payload=wire.encode(("GraderError", "x"))),
     "an exception that is no pair": frame(kind=17, payload=wire.encode(["ValueError"])),
     "a missing name that is no name": frame(kind=18, payload=wire.encode(5)),
+    "a missing name where none was asked for": frame(kind=18, payload=wire.encode("x")),
     "a reference": frame(payload=wire.encode(wire.Ref(1))),
     "text": b"ALL TESTS PASSED\n",
 }
@@ -155,6 +172,23 @@ FORGED = {
 def test_a_forged_reply_is_a_crash(child, what):
     reply = run(child, f"import os; os.write(4, {FORGED[what]!r})\nwhile True: pass")
     assert isinstance(reply, Lost)
+    assert reply.outcome is Outcome.CRASHED
+
+
+@pytest.mark.parametrize("ask", ["keep", "fetch"])
+def test_only_a_call_may_be_answered_with_a_missing_name(child, ask):
+    source = f"""
+import os, threading
+requests = os.dup(3)
+os.dup2(os.pipe()[0], 3)  # the worker itself gets nothing any more
+def lie():
+    os.read(requests, 4096)
+    os.write(4, {frame(kind=18, request_id=2, payload=wire.encode("x"))!r})
+threading.Thread(target=lie).start()
+"""
+    assert run(child, source) == Returned([])
+    reply = child.keep(1, 5, 5) if ask == "keep" else child.fetch(1, 5)
+    assert isinstance(reply, Lost), reply
     assert reply.outcome is Outcome.CRASHED
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,8 +19,8 @@ from test_sandbox_state import is_gone
 
 from autograder.errors import SandboxError, SandboxUnavailable
 from autograder.model import Cell, Returned, Tier
-from autograder.sandbox import watch
-from autograder.sandbox.launcher import Nursery
+from autograder.sandbox import channel, watch
+from autograder.sandbox.launcher import Nursery, Sandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,6 +102,46 @@ def test_a_killed_zygote_is_our_fault_and_is_replaced(tier):
         replaced = fresh.child(LIMITS)
         assert run(replaced, "x = 1") == Returned([])
         fresh.close()
+
+
+def test_a_child_without_a_descriptor_is_our_fault(tier):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        channel.send(theirs, {"child": 1})  # what arrives where no descriptor is free
+        before = os.listdir("/proc/self/fd")  # noqa: PTH208
+        sandbox = Sandbox(ours, tier)
+        with pytest.raises(SandboxError, match="open files"):
+            sandbox.child(LIMITS)
+        assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
+        sandbox.close()
+
+
+def test_a_child_that_the_zygote_cannot_hold_is_ended(tier):
+    with Nursery((), tier=tier, slots=1) as nursery, contextlib.closing(nursery.sandbox(0)) as one:
+        zygote = watch.tree(nursery._process.pid)[-1]
+        try:
+            before = resource.prlimit(zygote, resource.RLIMIT_NOFILE)
+        except PermissionError:
+            pytest.skip("root without CAP_SYS_RESOURCE cannot limit another user's process")
+        free = 3 + (tier is Tier.S1)  # the child's pipes, and the lock of its folder
+        resource.prlimit(zygote, resource.RLIMIT_NOFILE, (_with_free(zygote, free), before[1]))
+        folders = _folders()
+        with pytest.raises(SandboxError, match="Too many open files"):
+            one.child(LIMITS)
+        assert watch.tree(zygote) == [zygote]
+        assert _folders() <= folders
+        resource.prlimit(zygote, resource.RLIMIT_NOFILE, before)
+        assert run(one.child(LIMITS), "x = 1") == Returned([])
+
+
+def _with_free(pid: int, free: int) -> int:
+    """The limit on descriptors that leaves so many to a process."""
+    used = {int(path.name) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    return next(limit for limit in range(256) if limit - len(used & set(range(limit))) == free)
+
+
+def _folders() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("*autograder-child-*"))
 
 
 def _parent_of(pid: int) -> int:

@@ -40,6 +40,11 @@ FILES = [
     ("os.mknod('node', 0o20666, os.makedev(1, 3))", "EPERM", "EPERM"),
     ("os.chroot('.')", "EPERM", "EPERM"),
     ("os.link(np.__file__, 'hard')", "EPERM", "EPERM"),
+    ("open('/dev/zero', 'r+b')", "ENOENT", "EACCES"),
+    ("os.chmod(os.__file__, 0o644)", "EROFS", "EPERM"),
+    ("os.utime(os.__file__, (0, 0))", "EROFS", "EPERM"),
+    ("os.fchmod((f := open(os.__file__)).fileno(), 0o644)", "EROFS", "EPERM"),
+    ("os.utime((f := open(os.__file__)).fileno(), (0, 0))", "EROFS", "EPERM"),
 ]
 PROCESSES = [
     ("os.execv('/bin/sh', ['sh'])", "EPERM", "EPERM"),
@@ -58,6 +63,8 @@ PROCESSES = [
     ("call(160, resource.RLIMIT_NPROC, 0)", "EPERM", "EPERM"),
     ("resource.prlimit(os.getppid() or 1, resource.RLIMIT_CPU)", "EPERM", "EPERM"),
     ("os.memfd_create('x')", "EPERM", "EPERM"),
+    ("mmap.mmap(-1, 4096)", "EPERM", "EPERM"),
+    ("call(9, 0, 4096, 3, 0x23, -1, 0)", "EPERM", "EPERM"),
     ("fcntl.flock(open(os.__file__), fcntl.LOCK_SH)", "EPERM", "EPERM"),
     ("fcntl.lockf(open(os.__file__), fcntl.LOCK_SH)", "EPERM", "EPERM"),
     ("fcntl.fcntl(open(os.__file__), 36, b' ' * 32)", "EPERM", "EPERM"),
@@ -100,7 +107,7 @@ CALLS = [
 ]
 
 TRY_ALL = textwrap.dedent("""
-    import ctypes, errno, fcntl, os, resource, socket, subprocess, termios
+    import ctypes, errno, fcntl, mmap, os, resource, socket, subprocess, termios
     import numpy as np
 
     libc = ctypes.CDLL(None, use_errno=True)
@@ -134,6 +141,35 @@ def test_attempts_are_refused_with_the_expected_errno(sandbox, child, table):
         if answer not in row[column].split()
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_without_a_file_system_of_its_own_not_even_its_own_files_change(sandbox, child):
+    """The filter cannot tell whose file it is, and Landlock does not guard modes and times."""
+    if sandbox.tier is Tier.S2:
+        pytest.skip("all but its own files are mounted read-only")
+    run(child, TRY_ALL + "open('own', 'w').close()\npath = ctypes.cast(b'own', ctypes.c_void_p)")
+    calls = [
+        *("90, path.value, 0o777", "91, os.open('own', 0), 0o777", "268, -100, path.value, 0o777"),
+        *("452, -100, path.value, 0o777, 0", "280, -100, path.value, 0, 0", "132, path.value, 0"),
+        *("235, path.value, 0", "261, -100, path.value, 0", "188, path.value, 0, 0, 0, 0"),
+        *("92, path.value, -1, -1", "93, 0, -1, -1", "260, -100, path.value, -1, -1, 0"),
+    ]
+    answers = child.call("attempts", ([f"call({call})" for call in calls],), {}, 10).value
+    assert answers == ["EPERM"] * len(calls), dict(zip(calls, answers, strict=True))
+
+
+def test_memory_of_a_file_can_be_mapped_both_ways(child):
+    source = """
+import mmap
+with open("file", "wb+") as file:
+    file.write(bytes(4096))
+    file.flush()
+    shared, private = mmap.mmap(file.fileno(), 4096), mmap.mmap(-1, 4096, mmap.MAP_PRIVATE)
+    shared[0], private[0] = 5, 6
+    file.seek(0)
+    return [file.read(1)[0], private[0]]
+"""
+    assert value_of(child, source) == [5, 6]
 
 
 def test_x32_system_calls_kill(child):

@@ -50,16 +50,17 @@ def program(namespaces):
 
 def test_only_listed_calls_are_allowed(program, namespaces):
     allowed = {number for number in range(1024) if answer(program, number) == ALLOW}
-    # with arguments of zero: fcntl(0, F_DUPFD), prlimit(0, 0, NULL) and, with S2, clone
-    checked = {72, 302} | ({56} if namespaces else set())
+    # with arguments of zero: mmap, fcntl(0, F_DUPFD), prlimit(0, 0, NULL) and, with S2, clone
+    checked = {9, 72, 302} | ({56} if namespaces else set())
     listed = set(seccomp._ALLOWED.values())
     if namespaces:
         listed |= set(seccomp._ALLOWED_WITH_NAMESPACES.values())
     assert allowed == listed | checked
 
 
-def test_what_came_later_and_what_hides_its_arguments_is_absent(program):
-    for number in (425, 426, 427, 435, 437, *range(440, 600)):
+def test_what_came_later_and_what_hides_its_arguments_is_absent(program, namespaces):
+    later = set(range(440, 600)) - (set() if namespaces else {452})
+    for number in (425, 426, 427, 435, 437, *later):
         assert answer(program, number) == refusal(errno.ENOSYS), number
 
 
@@ -72,6 +73,26 @@ def test_foreign_architectures_are_killed(program):
 def test_dangerous_calls_are_refused(program):
     for number in (41, 46, 47, 53, 59, 62, 101, 109, 112, 155, 160, 161, 165, 272, 308, 321, 322):
         assert answer(program, number) == refusal(errno.EPERM), number
+
+
+@pytest.mark.parametrize("number", [90, 91, 268, 280, 452])
+def test_modes_and_times_change_only_where_the_rest_is_read_only(program, namespaces, number):
+    changed = refusal(errno.ENOSYS) if number == 452 else ALLOW
+    assert answer(program, number) == (changed if namespaces else refusal(errno.EPERM))
+
+
+@pytest.mark.parametrize("number", [132, 235, 261, 92, 93, 94, 260, 188, 189, 190])
+def test_modes_and_times_change_in_no_other_way(program, number):
+    assert answer(program, number) == refusal(errno.EPERM)
+
+
+def test_shared_memory_only_of_a_file(program):
+    for other, high in itertools.product((0, 0x10, 0x4000, 0x20000, 0x40000), (0, 1 << 32)):
+        for kind, expected in (
+            *((0x01, ALLOW), (0x02, ALLOW), (0x22, ALLOW), (0x20, ALLOW)),
+            *((0x21, refusal(errno.EPERM)), (0x23, refusal(errno.EPERM))),
+        ):
+            assert answer(program, 9, 0, 4096, 3, kind | other | high) == expected, hex(kind)
 
 
 def test_fork_only_with_a_process_namespace(program, namespaces):

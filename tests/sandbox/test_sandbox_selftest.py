@@ -31,9 +31,22 @@ TAKEN_OUT = {
     "close": ("confine.py", "kernel.close_range(len(moved))", "pass", "descriptors"),
     "work size": ("rootfs.py", "size={mib}m", "size=999m", "folder"),
     "user": ("confine.py", "inside=NOBODY", "inside=0", "root"),
+    "shared memory": (
+        *("seccomp.py", "_when(_MMAP, _no_shared_memory())"),
+        *("_when(_MMAP, [(_RETURN, 0, 0, _ALLOW)])", "shared memory that no limit"),
+    ),
+    "shared zeros": ("rootfs.py", '"/dev/urandom")', '"/dev/urandom", "/dev/zero")', "/dev/zero"),
+    "modes": (
+        *("seccomp.py", "(_ALLOWED_WITH_NAMESPACES if namespaces else {})"),
+        *("_ALLOWED_WITH_NAMESPACES", "modes and times"),
+    ),
+    "watch": ("watch.py", '"children"', '"absent"', "memory of processes"),
     "processes of others": ("confine.py", "| kernel.NEW_PIDS", "", "setns"),
 }
-ONLY_S2 = {"work size", "user", "processes of others"}
+ONLY = {
+    Tier.S2: {"work size", "user", "processes of others", "watch"},
+    Tier.S1: {"modes"},
+}
 
 CHECK = """
 import sys
@@ -56,8 +69,8 @@ def test_a_complete_sandbox_passes(sandbox):
 
 @pytest.mark.parametrize("protection", TAKEN_OUT)
 def test_a_missing_protection_is_noticed(sandbox, tmp_path, protection):
-    if protection in ONLY_S2 and sandbox.tier is not Tier.S2:
-        pytest.skip("not part of S1")
+    if any(protection in ONLY[tier] for tier in ONLY if tier is not sandbox.tier):
+        pytest.skip("not part of this tier")
     file, given, instead, complaint = TAKEN_OUT[protection]
     shutil.copytree(ROOT / "autograder", tmp_path / "autograder")
     weakened = tmp_path / "autograder" / "sandbox" / file

@@ -14,16 +14,16 @@ import pytest
 
 FOLDER = Path(__file__).parent
 ORDINARY = 54321  # no account is needed
-EVERYTHING = ("refusals", "limits", "state", "endings", "lifetime", "selftest")
+EVERYTHING = ("refusals", "limits", "memory", "state", "endings", "lifetime", "selftest")
 
 AGAIN = {
     # taking a protection out costs a second each and does not depend on the user: S1's own will do
     "an ordinary user": (
         ORDINARY,
         EVERYTHING,
-        "not missing_protection or (S1 and (seccomp or Landlock or processes))",
+        "not missing_protection or (S1 and (seccomp or Landlock or processes or modes))",
     ),
-    "root in S1": (0, ("refusals", "limits", "state", "lifetime"), "S1"),
+    "root in S1": (0, ("refusals", "limits", "memory", "state", "lifetime"), "S1"),
 }
 
 
