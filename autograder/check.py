@@ -62,7 +62,7 @@ def check(path: Path, lang: Language) -> Checked:
     cells = dict(_check_cells(data))
     if not cells:
         raise UsageError(_NO_CHECKS.to(lang).format(path.name))
-    limits = Limits(call_seconds=20.0, cell_seconds=120.0, total_seconds=600.0)
+    limits = Limits(call_seconds=5.0, cell_seconds=30.0, total_seconds=600.0)
     student = Student(source, LocalChild, limits)
     assignment = Assignment(path.stem, Text("", ""), (), path.parent, limits)
     try:

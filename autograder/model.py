@@ -32,8 +32,10 @@ class Limits:
     """What one submission may use. Times in seconds, sizes in MiB (output in KiB)."""
 
     cpu_seconds: float = 60.0  # CPU time of the whole submission
-    call_seconds: float = 5.0  # wall time of one call of a student's function
-    cell_seconds: float = 10.0  # wall time of one cell
+    call_seconds: float = 5.0  # CPU time of one call of a student's function
+    cell_seconds: float = (
+        10.0  # CPU time of one cell; the wall clock ends both after WALL times that
+    )
     total_seconds: float = 90.0  # wall time of the whole submission
     memory_mib: int = 1024  # address space beyond what the warm process has mapped
     processes: int = 32  # processes and threads
@@ -87,6 +89,9 @@ class Course:
 
     root: Path
     assignments: Mapping[str, Assignment]
+
+
+WALL = 4.0  # seconds of wall time a second of CPU time: a busy machine must not decide a verdict
 
 
 # ---------------------------------------------------------------- a submission

@@ -17,6 +17,7 @@ from typing import Protocol
 from autograder import messages, wire
 from autograder.messages import Call
 from autograder.model import (
+    WALL,
     Cell,
     Limits,
     Lost,
@@ -135,7 +136,9 @@ class Student:
         child = self._ready()
         self._handles += 1
         call = Call("keep", (value,))
-        self._take(call, child.keep(self._handles, value, self._seconds(self._limits.call_seconds)))
+        self._take(
+            call, child.keep(self._handles, value, self._seconds(WALL * self._limits.call_seconds))
+        )
         return Kept(self, self._handles, self._generation)
 
     def fetch(self, kept: Kept) -> object:
@@ -143,7 +146,7 @@ class Student:
         call = Call("fetch")
         if kept.generation != self._generation or self._child is None or not self._child.alive:
             raise StudentFault(call, Lost(Outcome.CRASHED))
-        seconds = self._seconds(self._limits.call_seconds)
+        seconds = self._seconds(WALL * self._limits.call_seconds)
         return self._take(call, self._child.fetch(kept.handle, seconds))
 
     @property
@@ -173,7 +176,7 @@ class Student:
             raise StudentFault(call, Lost(Outcome.TIMEOUT, "again"))
         args = tuple(_reference(value) for value in call.args)
         kwargs = {key: _reference(value) for key, value in (call.kwargs or {}).items()}
-        seconds = self._seconds(self._limits.call_seconds)
+        seconds = self._seconds(WALL * self._limits.call_seconds)
         return self._take(call, child.call(call.name, args, kwargs, seconds))
 
     def _take(self, call: Call, reply: Reply) -> object:
@@ -208,10 +211,11 @@ class Student:
         for position, cell in enumerate(self._source.cells):
             if position in self._left_out:
                 continue
-            seconds = self._seconds(self._limits.cell_seconds)
-            reply = child.run(cell, seconds)
+            reply = child.run(cell, self._seconds(WALL * self._limits.cell_seconds))
             if isinstance(reply, Lost):
-                self._left_out[position] = messages.cell_lost(cell.number, reply.outcome, seconds)
+                self._left_out[position] = messages.cell_lost(
+                    cell.number, reply.outcome, self._limits.cell_seconds
+                )
                 return False
             if isinstance(reply, Raised):
                 self._broken[position] = messages.cell_failed(cell.number, reply.kind, reply.text)

@@ -128,6 +128,11 @@ def hints(slug: str) -> dict[str, str]:
     return {id: text.en for id, text in course.load(ROOT).assignments[slug].hints.items()}
 
 
+def shown_hints(results: Mapping[str, TestResult], task: str) -> set[str]:
+    """The hints that the tests of one task give."""
+    return {result.hint for result in results.values() if result.task == task and result.hint}
+
+
 def failed(results: Mapping[str, TestResult]) -> set[str]:
     """Names of the tests that did not pass."""
     return {name for name, result in results.items() if result.outcome is not Outcome.PASSED}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from in_process import failed, fresh_seed, grade, hints, mutant
+from in_process import failed, fresh_seed, grade, hints, mutant, shown_hints
 
 SLUG = "parameter_count"
 
@@ -164,7 +164,7 @@ def test_a_mutant_loses_exactly_what_it_gets_wrong(graded_mutants, name):
     task, _, _, tests, hint = NAMED[name]
     mine = {n: result for n, result in graded_mutants[name].items() if result.task == task}
     assert failed(mine) == {f"test_{task}_{test}" for test in tests.split()}
-    assert not hint or hints(SLUG)[hint] in {result.hint for result in mine.values()}
+    assert shown_hints(mine, task) == ({hints(SLUG)[hint]} if hint else set())
 
 
 @pytest.mark.parametrize("name", NAMED)

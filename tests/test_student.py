@@ -9,7 +9,9 @@ from autograder.local import LocalChild
 from autograder.model import Cell, Limits, Lost, Missing, Outcome, Raised, StudentSource
 from autograder.student import NotRaised, Student, StudentFault
 
-LIMITS = Limits(call_seconds=1.0, cell_seconds=1.0, total_seconds=20.0)
+LIMITS = Limits(
+    call_seconds=0.3, cell_seconds=0.5, total_seconds=30.0
+)  # four times that by the clock
 
 
 @pytest.fixture

@@ -86,7 +86,8 @@ import numpy as np
 # Dans les tests, la fenêtre tient toujours dans l'entrée.
 #
 # **Exemple :** le noyau $[\frac14, \frac12, \frac14]$ sur $[4, 8, 4, 12]$ avec `padding=1` lit
-# $[0, 4, 8, 4, 12, 0]$ et donne $[4, 6, 7, 7]$.
+# $[0, 4, 8, 4, 12, 0]$ et donne $[4, 6, 7, 7]$. Avec `padding=2`, il lit $[0, 0, 4, 8, 4, 12, 0, 0]$ et donne
+# $[1, 4, 6, 7, 7, 3]$.
 #
 # **À surveiller :**
 #
@@ -121,7 +122,8 @@ import numpy as np
 # window always fits into the input.
 #
 # **Example:** the kernel $[\frac14, \frac12, \frac14]$ on $[4, 8, 4, 12]$ with `padding=1` reads
-# $[0, 4, 8, 4, 12, 0]$ and gives $[4, 6, 7, 7]$.
+# $[0, 4, 8, 4, 12, 0]$ and gives $[4, 6, 7, 7]$. With `padding=2` it reads $[0, 0, 4, 8, 4, 12, 0, 0]$ and gives
+# $[1, 4, 6, 7, 7, 3]$.
 #
 # **Watch out:**
 #
@@ -297,6 +299,8 @@ plt.show()
 # - Le padding entoure la hauteur et la largeur ; on n'ajoute **jamais** de canaux de zéros.
 # - Avec un seul filtre, la sortie garde ses trois axes : $(H', W', 1)$.
 # - Le biais s'ajoute une fois par filtre, pas une fois par canal.
+# - `image`, `kernels` et `bias` restent tels quels : `bias *= 2` ou `image[:] = 0` changeraient les tableaux de la
+#   personne qui appelle ta fonction.
 
 # %% [markdown] lang="en"
 # ## 3. Several channels, several filters
@@ -334,6 +338,8 @@ plt.show()
 # - The padding surrounds height and width; channels of zeros are **never** added.
 # - With a single filter, the output keeps its three axes: $(H', W', 1)$.
 # - The bias is added once per filter, not once per channel.
+# - `image`, `kernels` and `bias` stay as they are: `bias *= 2` or `image[:] = 0` would change the arrays of whoever
+#   calls your function.
 
 # %% task="convolve_multichannel"
 

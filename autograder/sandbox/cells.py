@@ -52,7 +52,7 @@ def compile_cell(source: str, filename: str, flags: int = 0) -> tuple[CodeType, 
 
 def future_flags(code: CodeType) -> int:
     """What ``from __future__ import`` in a cell means for the cells after it."""
-    return code.co_flags & _FUTURES
+    return int(code.co_flags & _FUTURES)
 
 
 def _compile(source: str, filename: str, flags: int) -> CodeType:

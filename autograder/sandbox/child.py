@@ -57,7 +57,9 @@ class Child:
         self._limits = limits
         self._exit_of = exit_of
         self._warm_bytes = warm_bytes
-        line.idle = self._check_memory
+        line.idle = self._look
+        self._allowed = 0.0  # CPU seconds of the running request
+        self._until: float | None = None  # and what the clock of CPU time may show at its end
         self.alive = True
 
     def run(self, cell: Cell, seconds: float) -> Reply:
@@ -125,10 +127,13 @@ class Child:
         return reply
 
     def _reply(self, kind: Kind, payload: bytes, seconds: float) -> Reply:
+        running = kind is Kind.RUN
+        self._allowed = self._limits.cell_seconds if running else self._limits.call_seconds
+        self._until = None
         try:
             reply = understood(*self._line.ask(kind, payload, time.monotonic() + seconds))
         except Late:
-            return Lost(Outcome.TIMEOUT, f"no answer within {seconds:g} s")
+            return Lost(Outcome.TIMEOUT, "no answer in time")
         except Gone:
             return self._why()
         except Flood:
@@ -141,11 +146,19 @@ class Child:
             return Lost(Outcome.CRASHED, "not an answer: nothing was asked for by name")
         return reply
 
-    def _check_memory(self) -> None:
-        """The kernel's limit holds for each process by itself; several could use more together."""
+    def _look(self) -> None:
+        """At intervals while a request runs. Raises Late, Greedy."""
         processes = watch.tree(self.process_id)
-        if len(processes) == 1:
-            return
+        used = sum(map(watch.cpu_seconds, processes))
+        if self._until is None:
+            self._until = used + self._allowed
+        elif used > self._until:
+            raise Late
+        if len(processes) > 1:
+            self._check_memory(processes)
+
+    def _check_memory(self, processes: list[int]) -> None:
+        """The kernel's limit holds for each process by itself; several could use more together."""
         used = sum(max(0, watch.own_bytes(pid) - self._warm_bytes) for pid in processes)
         if used > self._limits.memory_mib * 2**20:
             raise Greedy

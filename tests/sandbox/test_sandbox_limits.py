@@ -1,4 +1,4 @@
-"""Time, processes, files and output stop where the limits say (T06, T11, T13, T14, T25)."""
+"""Time, processes, files and output stop where the limits say (T06, T11, T12, T14, T25)."""
 
 from __future__ import annotations
 
@@ -196,3 +196,14 @@ def test_closed_output_is_no_hindrance(child):
     reply = run(child, "print('x')")
     assert isinstance(reply, Raised | Returned)
     assert run(child, "1") == Returned([])
+
+
+def test_a_call_may_use_so_much_cpu_time_however_long_it_may_take(open_child):
+    child = open_child(replace(LIMITS, call_seconds=0.3, cell_seconds=5.0))
+    run(child, "def spin():\n    while True: pass\ndef rest():\n    import time; time.sleep(1)")
+    assert child.call("rest", (), {}, 30.0) == Returned(None)  # waiting costs nothing
+    started = time.monotonic()
+    reply = child.call("spin", (), {}, 30.0)
+    assert isinstance(reply, Lost)
+    assert reply.outcome is Outcome.TIMEOUT
+    assert time.monotonic() - started < 15.0

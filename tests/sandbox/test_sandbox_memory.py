@@ -1,4 +1,4 @@
-"""Memory stops where the limit says, of one process and of all together (T11)."""
+"""Memory stops where the limit says, of one process and of all together (T13)."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ kept = os.dup(3)
 os.dup2(os.pipe()[0], 3)
 def trickle():
     while os.read(kept, 4096):
-        time.sleep(0.002)
+        time.sleep(0.001)
 for number in range(4):
     os.fork() or hog(0.3 * number)
 threading.Thread(target=trickle).start()
