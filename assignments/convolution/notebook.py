@@ -299,7 +299,7 @@ plt.show()
 # - Le padding entoure la hauteur et la largeur ; on n'ajoute **jamais** de canaux de zéros.
 # - Avec un seul filtre, la sortie garde ses trois axes : $(H', W', 1)$.
 # - Le biais s'ajoute une fois par filtre, pas une fois par canal.
-# - `image`, `kernels` et `bias` restent tels quels : `bias *= 2` ou `image[:] = 0` changeraient les tableaux de la
+# - `image`, `kernels` et `bias` restent tels quels : `bias *= 2` ou `image[:] = 0` changeraient les tableaux de la
 #   personne qui appelle ta fonction.
 
 # %% [markdown] lang="en"

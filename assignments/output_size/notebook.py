@@ -446,7 +446,7 @@ plt.show()
 # ### À toi : `receptive_field(layers)`
 #
 # Renvoie le côté du champ récepteur après la dernière couche, un entier. `layers` est une liste comme ci-dessus, qui ne
-# contient que des couches `conv` et `pool`.
+# contient que des couches `conv` et `pool` ; là aussi, ni la liste ni ses dictionnaires ne doivent être modifiés.
 
 # %% [markdown] lang="en"
 # ## 5. The receptive field
@@ -483,7 +483,7 @@ plt.show()
 # ### Your turn: `receptive_field(layers)`
 #
 # Return the side of the receptive field after the last layer, an integer. `layers` is a list as above that holds
-# only `conv` and `pool` layers.
+# only `conv` and `pool` layers; here too, neither the list nor its dictionaries may be modified.
 
 # %% task="receptive_field"
 

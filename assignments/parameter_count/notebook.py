@@ -22,7 +22,7 @@
 #
 # **Les règles, valables partout :**
 #
-# - Un nombre de paramètres est un **entier** (`int`).
+# - Un nombre de paramètres est un **entier** (`int`) : `28`, et non `28.0`.
 # - Chaque fonction **renvoie** son résultat (`return`, et non `print`).
 # - `bias=True` veut dire « avec les biais », `bias=False` « les poids seulement ».
 # - Une fonction **ne modifie jamais** les listes et les dictionnaires qu'elle reçoit.
@@ -47,7 +47,7 @@
 #
 # **The rules, valid everywhere:**
 #
-# - A number of parameters is an **integer** (`int`).
+# - A number of parameters is an **integer** (`int`): `28`, not `28.0`.
 # - Each function **returns** its result (`return`, not `print`).
 # - `bias=True` means “with the biases”, `bias=False` “the weights only”.
 # - A function **never modifies** the lists and dictionaries it is given.
@@ -82,6 +82,7 @@ import numpy as np
 # | $k = 3$, de 3 canaux vers 1 | 3·3·3 + 1 | 28 |
 # | $k = 3$, de 3 canaux vers 64 | (3·3·3 + 1)·64 | 1 792 |
 # | la même sans biais | 3·3·3·64 | 1 728 |
+# | $k = 5$, de 6 canaux vers 16 | (5·5·6 + 1)·16 | 2 416 |
 #
 # ### À toi : `conv_params(kernel, in_channels, out_channels=1, bias=True)`
 #
@@ -108,6 +109,7 @@ import numpy as np
 # | $k = 3$, from 3 channels to 1 | 3·3·3 + 1 | 28 |
 # | $k = 3$, from 3 channels to 64 | (3·3·3 + 1)·64 | 1,792 |
 # | the same without bias | 3·3·3·64 | 1,728 |
+# | $k = 5$, from 6 channels to 16 | (5·5·6 + 1)·16 | 2,416 |
 #
 # ### Your turn: `conv_params(kernel, in_channels, out_channels=1, bias=True)`
 #
@@ -337,6 +339,8 @@ plt.show()
 # | LeNet-5, avec C5 en convolution | 32×32×1 | 61 706 |
 # | conv 32 – pool – conv 64 – pool – dense 10, $k = 3$, $p = 1$ | 28×28×1 | 50 186 |
 # | le réseau de la feuille n° 3 (sans padding) | 28×28×1 | 58 474 |
+# | flatten – dense 128 – dense 10 | 28×28×1 | 101 770 |
+# | conv 16 – conv 32, $k = 3$, sans padding | 28×28×1 | 160 + 4 640 = 4 800 |
 #
 # > **Deux remarques sur le cours.** Il annonce environ 10 000 paramètres pour un « CNN simple » à deux convolutions ;
 # > le réseau de la deuxième ligne, qu'il décrit plus loin, en a **50 186**, dont 31 370 dans sa seule couche
@@ -359,6 +363,8 @@ plt.show()
 # | LeNet-5, with C5 as a convolution | 32×32×1 | 61,706 |
 # | conv 32 – pool – conv 64 – pool – dense 10, $k = 3$, $p = 1$ | 28×28×1 | 50,186 |
 # | the network of sheet no. 3 (no padding) | 28×28×1 | 58,474 |
+# | flatten – dense 128 – dense 10 | 28×28×1 | 101,770 |
+# | conv 16 – conv 32, $k = 3$, no padding | 28×28×1 | 160 + 4,640 = 4,800 |
 #
 # > **Two remarks about the course.** It announces about 10,000 parameters for a “simple CNN” with two convolutions;
 # > the network of the second row, which it describes later on, has **50,186**, of which 31,370 are in its one

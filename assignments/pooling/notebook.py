@@ -242,10 +242,17 @@ plt.show()
 # $W = \begin{bmatrix} 1 & 0 \\ 0 & 1 \\ 1 & 0 \\ 0 & -1 \end{bmatrix}$ et $b = [0{,}5 ;\ 10]$ :
 # $z = [1 + 3 + 0{,}5 ;\ 2 - 4 + 10] = [4{,}5 ;\ 8]$.
 #
+# Et avec autant de neurones que d'entrées : $x = [1, 2]$, $W = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $b = [0, 10]$ donnent
+# $z = [1 + 6 ;\ 2 + 8 + 10] = [7 ;\ 20]$.
+#
 # **À écrire :** `fully_connected(x, weights, bias)`. `x` a n'importe quelle forme : vecteur, image, cartes 3-D.
 #
-# **À surveiller :** ici les poids sont rangés en (entrées, sorties). L'équation (9) du cours les écrit dans l'autre
-# sens ($W x$), et PyTorch les range ainsi : c'est la même couche, transposée.
+# **À surveiller :**
+#
+# - Ici les poids sont rangés en (entrées, sorties). L'équation (9) du cours les écrit dans l'autre sens ($W x$), et
+#   PyTorch les range ainsi : c'est la même couche, transposée.
+# - Aplatir ne doit pas changer `x` : `x.shape = (-1,)` modifie le tableau reçu, `x.reshape(-1)` non. De même,
+#   `bias += …` écrit dans le biais reçu.
 
 # %% [markdown] lang="en"
 # ## 4. The fully-connected layer
@@ -264,10 +271,17 @@ plt.show()
 # $W = \begin{bmatrix} 1 & 0 \\ 0 & 1 \\ 1 & 0 \\ 0 & -1 \end{bmatrix}$ and $b = [0.5, 10]$:
 # $z = [1 + 3 + 0.5,\ 2 - 4 + 10] = [4.5, 8]$.
 #
+# And with as many neurons as inputs: $x = [1, 2]$, $W = \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}$, $b = [0, 10]$ give
+# $z = [1 + 6,\ 2 + 8 + 10] = [7, 20]$.
+#
 # **To write:** `fully_connected(x, weights, bias)`. `x` has any shape: vector, image, 3-D maps.
 #
-# **Watch out:** the weights are stored as (inputs, outputs) here. Equation (9) of the course writes them the
-# other way round ($W x$), and PyTorch stores them so: it is the same layer, transposed.
+# **Watch out:**
+#
+# - The weights are stored as (inputs, outputs) here. Equation (9) of the course writes them the other way round
+#   ($W x$), and PyTorch stores them so: it is the same layer, transposed.
+# - Flattening must not change `x`: `x.shape = (-1,)` modifies the array you were given, `x.reshape(-1)` does not.
+#   Likewise, `bias += …` writes into the bias you were given.
 
 # %% task="fully_connected"
 
