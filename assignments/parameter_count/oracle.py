@@ -123,19 +123,25 @@ def draw(rng, low, high):
 
 
 def random_image(rng):
-    """A rectangular (height, width, channels), far from square."""
+    """A rectangular (height, width, channels), far from square and with several channels."""
     height = draw(rng, 36, 44)
-    return height, height + draw(rng, 8, 12), draw(rng, 1, 4)
+    return height, height + draw(rng, 8, 12), draw(rng, 2, 4)
 
 
 def random_network(rng, *, stride=1):
-    """Two convolutions and two poolings, then fully-connected layers; fits ``random_image``."""
+    """Two convolutions and two poolings, then fully-connected layers; fits ``random_image``.
+
+    Such that no two known mistakes count the same: the first kernel is too large for its padding
+    to keep the size, even after halving; each map has more channels than the one before, and the
+    last one more than a pooling window has pixels; and there are more neurons than filters.
+    """
+    padding = draw(rng, 1, 2)
     return [
-        conv(draw(rng, 2, 6), draw(rng, 2, 5), draw(rng, 1, 2), stride),
+        conv(draw(rng, 5, 6), 2 * padding + draw(rng, 4, 5), padding, stride),
         pool(2, 2),
-        conv(draw(rng, 7, 9), draw(rng, 1, 3), 1),
+        conv(draw(rng, 10, 12), draw(rng, 1, 3), 1),
         pool(draw(rng, 2, 3), 1),
         FLATTEN,
-        dense(draw(rng, 10, 20)),
+        dense(draw(rng, 20, 30)),
         dense(draw(rng, 2, 9)),
     ]

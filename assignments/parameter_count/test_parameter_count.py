@@ -248,7 +248,7 @@ def test_dense_equivalent_params_strides(student, rng):
     for stride in (2, 3, 4):
         kernel = draw(rng, 2, 6)
         side = kernel + stride * draw(rng, 3, 6) + draw(rng, 1, stride - 1)
-        case = (side, side, draw(rng, 1, 4), kernel, 0, stride)
+        case = (side, side, draw(rng, 2, 4), kernel, 0, stride)
         returned = student.dense_equivalent_params(*case)
         same(returned, dense_equivalent_count(*case), mistakes=equivalent_mistakes(*case))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def _open(path: str) -> int:
 def _bind(source: int, path: str) -> None:
     target = Path(_BASE + path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if Path(path).is_dir():
+    if stat.S_ISDIR(os.fstat(source).st_mode):  # by name it may be covered already, below /tmp
         target.mkdir(exist_ok=True)
     else:
         target.touch()
