@@ -86,7 +86,6 @@ def network_mistakes(input_shape, layers):
     def with_features(count):
         return in_convs + dense_count(count, denses[0]) + after_flatten
 
-    same_size = [{**c, "padding": c["kernel"] // 2, "stride": 1} for c in convs]
     height, _, channels = input_shape
     first_layer_channels = sum(conv_count(c["kernel"], channels, c["filters"]) for c in convs)
     return {
@@ -97,15 +96,11 @@ def network_mistakes(input_shape, layers):
         "square_only": lambda: network_count((height, height, channels), layers),
         "pools_forgotten": lambda: changed(input_shape, layers, "pool", drop=True),
         "pools_counted": lambda: total + weights_of_pools(channels, layers),
-        "pool_size_is_quotient": lambda: with_features(
-            features_dividing_pools(input_shape, layers)
-        ),
+        "pool_size_is_quotient": lambda: with_features(features_of(input_shape, layers, "pool")),
         "pool_stride_ignored": lambda: changed(input_shape, layers, "pool"),
         "padding_forgotten": lambda: changed(input_shape, layers, "conv", padding=0),
         "stride_forgotten": lambda: changed(input_shape, layers, "conv", stride=1),
-        "output_is_input": lambda: network_count(
-            input_shape, [*same_size, *(layer for layer in layers if layer not in convs)]
-        ),
+        "output_is_input": lambda: with_features(features_of(input_shape, layers, "conv")),
         "flatten_without_channels": with_features(features // convs[-1]["filters"]),
         "bias_forgotten": total - biases,
         "conv_bias_forgotten": total - conv_biases,
@@ -132,16 +127,20 @@ def weights_of_pools(channels, layers):
     return total
 
 
-def features_dividing_pools(input_shape, layers):
-    """Values after ``flatten`` for somebody whose poolings divide each side by their stride."""
+def features_of(input_shape, layers, misread):
+    """Values after ``flatten`` for somebody who gets the sides after one kind of layer wrong.
+
+    Convolutions then keep the size, or poolings divide it by their stride.
+    """
     *sides, channels = input_shape
     for layer in layers:
-        if layer["type"] == "pool":
+        kind, free = layer["type"], 2 * layer.get("padding", 0)
+        channels = layer.get("filters", channels)
+        if kind == misread == "pool":
             sides = [side // layer["stride"] for side in sides]
-        elif layer["type"] == "conv":
-            free = 2 * layer["padding"] - layer["kernel"]
+        elif kind in ("conv", "pool") and kind != misread:
+            free -= layer["kernel"] if kind == "conv" else layer["size"]
             sides = [(side + free) // layer["stride"] + 1 for side in sides]
-            channels = layer["filters"]
     return math.prod(sides) * channels
 
 
