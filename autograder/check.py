@@ -29,8 +29,8 @@ from autograder.model import (
     Submission,
     Text,
 )
-from autograder.pytest_plugin import TestInfo, Verdict
 from autograder.student import Student
+from autograder.verdict import TestInfo, Verdict
 
 CHECK = "-check"  # what the grade id of a check cell ends with, after the task's id
 

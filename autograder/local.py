@@ -12,14 +12,14 @@ import threading
 from typing import IO
 
 from autograder import wire
-from autograder.model import Cell, Lost, Missing, Outcome, Reply
-from autograder.sandbox.child import understood
+from autograder.model import Lost, Outcome, Reply
+from autograder.sandbox.asked import Asked, understood
 from autograder.wire import Kind
 
 _ENTRY = "from autograder.local import serve; serve()"
 
 
-class LocalChild:
+class LocalChild(Asked):
     """One process that runs a notebook's cells and calls its functions."""
 
     def __init__(self) -> None:
@@ -31,25 +31,6 @@ class LocalChild:
         )
         self._number = 0
         self.alive = True
-
-    def run(self, cell: Cell, seconds: float) -> Reply:
-        """Execute one cell."""
-        return self._ask(Kind.RUN, (cell.number, cell.source), seconds)
-
-    def call(
-        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
-    ) -> Reply:
-        """Call a function that the notebook defined."""
-        reply = self._ask(Kind.CALL, (name, args, kwargs), seconds)
-        return Missing(name) if isinstance(reply, Missing) else reply
-
-    def keep(self, handle: int, value: object, seconds: float) -> Reply:
-        """Put a value into the child."""
-        return self._ask(Kind.KEEP, (handle, value), seconds)
-
-    def fetch(self, handle: int, seconds: float) -> Reply:
-        """The content of a kept value now."""
-        return self._ask(Kind.FETCH, (handle,), seconds)
 
     def close(self) -> None:
         """End it."""

@@ -31,9 +31,10 @@ from autograder.model import (
     TaskScore,
     Tier,
 )
-from autograder.pytest_plugin import Seat, TestInfo
+from autograder.pytest_plugin import Seat
 from autograder.score import task_scores, total
 from autograder.student import Child, Student
+from autograder.verdict import TestInfo
 
 # Students a pytest session: its start costs as much as grading two. Towards the end batches become
 # small, so that no worker is left alone with a large one.

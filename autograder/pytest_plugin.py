@@ -10,27 +10,15 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
-from _pytest.runner import runtestprotocol
 
-from autograder import messages
-from autograder.compare import Mismatch
-from autograder.errors import Problem, SandboxError
-from autograder.messages import Call
-from autograder.model import (
-    Assignment,
-    Language,
-    Lost,
-    Missing,
-    Outcome,
-    Returned,
-    TestResult,
-    Text,
-)
-from autograder.student import NotRaised, Student, StudentFault
-from autograder.wire import Opaque
+from autograder.errors import Problem
+from autograder.model import Assignment, Language, Outcome, TestResult, Text
+from autograder.student import Student
+from autograder.verdict import TestInfo, Verdict, describe
 
 MARKERS = (
     "points(task, points): what the test is worth, and for which task",
@@ -48,19 +36,6 @@ class Seat:
     results: list[TestResult] = field(default_factory=list)
     fault: str = ""  # our own fault: the submission is then not graded
     seconds: float = 0.0  # wall time of all tests
-
-
-@dataclass(frozen=True)
-class TestInfo:
-    """What the markers of one test say."""
-
-    __test__ = False
-
-    name: str
-    task: str
-    points: float
-    hidden: Text | None
-    depends: tuple[str, ...]
 
 
 Finished = Callable[[Seat, Mapping[str, TestInfo]], None]
@@ -88,6 +63,7 @@ class GradingPlugin:
         self.tests: dict[str, TestInfo] = {}
         self.problems: list[Problem] = []
         self._seat: Seat | None = None
+        self._running = ""  # the name of the test that runs
         self._order: dict[str, int] = {}  # of the tests, as the file has them
 
     # ------------------------------------------------------------ collection
@@ -121,6 +97,10 @@ class GradingPlugin:
         self.problems.append(Problem(self.assignment.test_file.name, "pytest", str(excrepr)))
 
     def _read(self, item: pytest.Item) -> TestInfo | None:
+        for never in ("skip", "skipif", "xfail"):
+            if item.get_closest_marker(never):
+                told = f"a test that counts for every student, found the marker {never!r}"
+                self.problems.append(Problem(item.nodeid, "markers", told))
         points, hidden = item.get_closest_marker("points"), item.get_closest_marker("hidden")
         depends = item.get_closest_marker("depends")
         try:
@@ -150,33 +130,28 @@ class GradingPlugin:
             following = [*session.items[1:], None if last else session.items[0]]
             for item, nextitem in zip(session.items, following, strict=True):
                 if not seat.fault:
-                    runtestprotocol(item, log=False, nextitem=nextitem)  # nobody logs here
+                    self._run(seat, item, nextitem)
             seat.student.close()
             seat.seconds = time.perf_counter() - started
             seat.results.sort(key=lambda result: self._order[result.name])
             self.finished(seat, self.tests)
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> pytest.TestReport:
-        """Keep the verdict; pytest's own report would render source lines and values."""
-        assert self._seat is not None
-        assert call.when != "collect"
-        error = call.excinfo.value if call.excinfo else None
-        if call.when == "call":
-            self._seat.results.append(self._judge(self.tests[item.nodeid], error))
-        elif error is not None:
-            self._seat.fault = _describe(error)
-        return pytest.TestReport(
-            nodeid=item.nodeid,
-            location=item.location,
-            keywords={},
-            outcome="failed" if error else "passed",
-            longrepr=None,
-            when=call.when,
-        )
+    def _run(self, seat: Seat, item: Any, following: pytest.Item | None) -> None:
+        """One test: fixtures, function, and what is no longer needed undone.
+
+        pytest's own protocol calls a chain of plugins around each of the three steps and makes a
+        report of each, which costs more than all else that a test costs on this side.
+        """
+        setup = item.session._setupstate
+        self._running = item.name
+        item._initrequest()
+        failed = _error(lambda: setup.setup(item))
+        if failed is None:
+            seat.results.append(self._judge(self.tests[item.nodeid], _error(item.runtest)))
+        failed = _error(lambda: setup.teardown_exact(following)) or failed
+        if failed is not None:
+            seat.fault = describe(failed)
 
     def _judge(self, info: TestInfo, error: BaseException | None) -> TestResult:
         assert self._seat is not None
@@ -205,88 +180,20 @@ class GradingPlugin:
         return self._seat.student
 
     @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+    def rng(self) -> np.random.Generator:
         """Random inputs: fresh each run, the same for every student of the run, apart per test."""
-        return np.random.default_rng([self.seed, zlib.crc32(request.node.name.encode())])
+        return np.random.default_rng([self.seed, zlib.crc32(self._running.encode())])
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """One test that ended, seen from the student's side."""
-
-    info: TestInfo
-    student: Student
-    assignment: Assignment
-    lang: Language
-
-    def of(self, error: BaseException | None) -> tuple[Outcome, str, str]:
-        """Outcome, sentence and hint. Whatever is not known to be the student's is ours."""
-        if error is None:
-            return Outcome.PASSED, "", ""
-        if isinstance(error, StudentFault):
-            return self._fault(error)
-        if isinstance(error, Mismatch):
-            text = messages.wrong_value(
-                self._call(), error.returned, error.expected, error.difference, self.lang
-            )
-            return Outcome.FAILED, self._shown(text), self._hint(error.hint)
-        if isinstance(error, NotRaised):
-            text = messages.not_raised(self._call(), self._returned(), error.kinds, self.lang)
-            return Outcome.FAILED, self._shown(text), ""
-        if isinstance(error, SandboxError) or self._call() is None:
-            return Outcome.NOT_GRADED, _describe(error), ""
-        if isinstance(error, AssertionError) and error.args and isinstance(error.args[0], str):
-            return Outcome.FAILED, self._shown(error.args[0]), ""
-        if self._returned() is None or isinstance(self._returned(), Opaque):
-            text = messages.unusable(self._call(), self._returned(), self.lang)
-            return Outcome.ERROR, self._shown(text), ""
-        return Outcome.NOT_GRADED, _describe(error), ""
-
-    def _fault(self, fault: StudentFault) -> tuple[Outcome, str, str]:
-        reply, call, lang = fault.reply, fault.call, self.lang
-        if isinstance(reply, Missing):
-            broken = tuple(text.to(lang) for text in self.student.broken_cells())
-            return Outcome.FAILED, messages.missing(reply.name, broken, lang), ""
-        if isinstance(reply, Lost):
-            return reply.outcome, self._lost(call, reply), ""
-        if reply.kind == "NotImplementedError":
-            return Outcome.FAILED, messages.unwritten(call.name, lang), ""
-        if reply.kind == "MemoryError":
-            text = messages.lost(self._subject(call), Outcome.MEMORY, 0, lang)
-            return Outcome.MEMORY, text, ""
-        if self.info.hidden:
-            text = f"{self.info.hidden.to(lang)} {messages.raised_hidden(reply.kind, lang)}"
-            return Outcome.ERROR, text, ""
-        text = messages.raised(call, reply.kind, reply.text, lang, fault.expected)
-        return Outcome.ERROR, text, ""
-
-    def _lost(self, call: Call, reply: Lost) -> str:
-        if reply.detail == "again":
-            return messages.lost_again(call.name, self.lang)
-        limits = self.assignment.limits
-        if reply.detail == "total":
-            subject = Text("Le notebook entier", "The whole notebook").to(self.lang)
-            return messages.lost(subject, reply.outcome, limits.total_seconds, self.lang)
-        return messages.lost(self._subject(call), reply.outcome, limits.call_seconds, self.lang)
-
-    def _subject(self, call: Call) -> str:
-        """The call as far as it may be shown."""
-        return f"`{call.name}`" if self.info.hidden else call.to(self.lang)
-
-    def _shown(self, text: str) -> str:
-        """A hidden test shows its author's sentence and nothing else."""
-        return self.info.hidden.to(self.lang) if self.info.hidden else text
-
-    def _hint(self, hint: str | None) -> str:
-        text = self.assignment.hints.get(hint) if hint else None
-        return text.to(self.lang) if text else ""
-
-    def _call(self) -> Call | None:
-        return self.student.last[0] if self.student.last else None
-
-    def _returned(self) -> object:
-        reply = self.student.last[1] if self.student.last else None
-        return reply.value if isinstance(reply, Returned) else None
+def _error(step: Callable[[], object]) -> BaseException | None:
+    """What ``step`` raised; ``pytest.fail`` raises a BaseException, too."""
+    try:
+        step()
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the verdict sorts them
+        return error
+    return None
 
 
 def _course_problems(assignment: Assignment, tests: Iterable[TestInfo]) -> Iterator[Problem]:
@@ -302,9 +209,3 @@ def _course_problems(assignment: Assignment, tests: Iterable[TestInfo]) -> Itera
         if worth != task.points:
             expected = f"tests worth {task.points:g} points in all, found {worth:g}"
             yield Problem(file, f"points of {task.id}", expected)
-
-
-def _describe(error: BaseException) -> str:
-    """Our own fault in one line, for the instructor."""
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

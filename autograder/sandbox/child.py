@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from autograder import wire
 from autograder.errors import SandboxError
-from autograder.model import Cell, Limits, Lost, Missing, Outcome, Raised, Reply, Returned
+from autograder.model import Limits, Lost, Missing, Outcome, Reply
 from autograder.sandbox import watch
+from autograder.sandbox.asked import Asked, understood
 from autograder.sandbox.channel import READY
-from autograder.sandbox.line import MAX_PRINTED, Flood, Gone, Late, Line
+from autograder.sandbox.line import Gone, Late, Line
 from autograder.wire import Kind
 
-MAX_TEXT = 2_000  # characters of an exception's message
 _EXIT_SECONDS = 1.0
 
 
@@ -33,7 +33,7 @@ class Greedy(Exception):
     """All its processes together use more memory than they may."""
 
 
-class Child:
+class Child(Asked):
     """One submission's process. After a ``Lost`` it is gone; open another.
 
     Args:
@@ -61,25 +61,6 @@ class Child:
         self._allowed = 0.0  # CPU seconds of the running request
         self._until: float | None = None  # and what the clock of CPU time may show at its end
         self.alive = True
-
-    def run(self, cell: Cell, seconds: float) -> Reply:
-        """Execute one cell; ``Returned`` holds the IPython commands that were left out of it."""
-        return self._ask(Kind.RUN, (cell.number, cell.source), seconds)
-
-    def call(
-        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
-    ) -> Reply:
-        """Call a function of the notebook with plain data, or ``wire.Ref`` for kept values."""
-        reply = self._ask(Kind.CALL, (name, args, kwargs), seconds)
-        return Missing(name) if isinstance(reply, Missing) else reply
-
-    def keep(self, handle: int, value: object, seconds: float) -> Reply:
-        """Put a value into the child."""
-        return self._ask(Kind.KEEP, (handle, value), seconds)
-
-    def fetch(self, handle: int, seconds: float) -> Reply:
-        """The content of a kept value now."""
-        return self._ask(Kind.FETCH, (handle,), seconds)
 
     @property
     def process_id(self) -> int:
@@ -119,11 +100,13 @@ class Child:
     def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
         if not self.alive:
             return Lost(Outcome.CRASHED, "it had ended before")
-        with contextlib.ExitStack() as unowned:
-            unowned.callback(self.close)  # also where we fail ourselves, or are interrupted
+        try:
             reply = self._reply(kind, wire.encode(value), seconds)
-            if not isinstance(reply, Lost):
-                unowned.pop_all()
+        except BaseException:  # where we fail ourselves, or are interrupted
+            self.close()
+            raise
+        if isinstance(reply, Lost):
+            self.close()
         return reply
 
     def _reply(self, kind: Kind, payload: bytes, seconds: float) -> Reply:
@@ -136,8 +119,6 @@ class Child:
             return Lost(Outcome.TIMEOUT, "no answer in time")
         except Gone:
             return self._why()
-        except Flood:
-            return Lost(Outcome.CRASHED, f"it printed more than {MAX_PRINTED >> 20} MiB")
         except Greedy:
             return Lost(Outcome.MEMORY, "too much in all its processes together")
         except wire.ProtocolError as error:
@@ -165,8 +146,7 @@ class Child:
 
     def _why(self) -> Lost:
         """Why the child closed its pipe, from how it ended."""
-        with contextlib.suppress(Flood):
-            self._line.drain()
+        self._line.drain()
         ended = self._exit_of(_EXIT_SECONDS)
         if ended is None:
             return Lost(Outcome.CRASHED, "it closed its pipe")
@@ -178,17 +158,3 @@ class Child:
         if number == signal.SIGKILL:  # by none of us: the kernel had no memory left
             return Lost(Outcome.MEMORY, "killed by the kernel")
         return Lost(Outcome.CRASHED, f"signal {signal.Signals(number).name}")
-
-
-def understood(kind: Kind, payload: bytearray) -> Reply:
-    """The reply as a value. Raises wire.ProtocolError."""
-    value = wire.decode(memoryview(payload))
-    if kind is Kind.RETURNED:
-        return Returned(value)
-    if kind is Kind.MISSING and isinstance(value, str):
-        return Missing(value)
-    if kind is Kind.RAISED and isinstance(value, tuple) and len(value) == 2:
-        name, text = value
-        if isinstance(text, str) and name in wire.EXCEPTIONS:
-            return Raised(name, text[:MAX_TEXT])
-    raise wire.ProtocolError("not an answer to that request")

@@ -134,6 +134,7 @@ class Nursery:
             "folder": rootfs.work_folder(readable) if s2 else tempfile.gettempdir(),
             "tier": self.tier,
             "slot": slot,
+            "cores": sorted(os.sched_getaffinity(0)),  # children run where their worker does
         }
 
     def __enter__(self) -> Nursery:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import secrets
 import select
 import time
 from collections.abc import Callable
@@ -14,7 +15,6 @@ from autograder.sandbox import watch
 from autograder.sandbox.channel import MAX_REPLY
 from autograder.wire import Kind
 
-MAX_PRINTED = 64 * 2**20  # bytes; who prints more is ended
 _PIECE = 65_536  # as much as a pipe holds; a child cannot make its pipes larger
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
@@ -27,10 +27,6 @@ class Late(Exception):
 
 class Gone(Exception):
     """The other end of a pipe is closed."""
-
-
-class Flood(Exception):
-    """More was printed than anyone may."""
 
 
 class Line:
@@ -48,9 +44,8 @@ class Line:
         self._room = kept
         self._printed = bytearray()
         self.dropped = 0  # bytes printed beyond what is kept
-        self._request_id = 0
         self._poll = select.poll()
-        for fd in (replies, output):
+        for fd in (replies, output):  # looked at in this order: a reply comes after its prints
             self._poll.register(fd, select.POLLIN)
         for fd in (requests, replies, output):
             os.set_blocking(fd, False)
@@ -68,23 +63,28 @@ class Line:
         for fd in (self._requests, self._replies, self._output):
             os.close(fd)
 
-    def ask(self, kind: Kind, payload: bytes, deadline: float) -> tuple[Kind, bytearray]:
+    def ask(self, kind: Kind, payload: bytes, deadline: float) -> tuple[Kind, memoryview]:
         """Send one request and wait for its reply.
 
+        Nobody can answer ahead of time: a request's number is not known before it comes.
+
         Raises:
-            Late, Gone, Flood: as they say; nothing more is to be expected from the child.
-            wire.ProtocolError: what came is no reply to this request.
+            Late, Gone: as they say; nothing more is to be expected from the child.
+            wire.ProtocolError: what came is no reply to this request, or more than that.
         """
-        self._check_silent()
-        self._request_id += 1
-        self._send(wire.pack(kind, self._request_id, payload), deadline)
-        header = bytes(self._read_exactly(wire.HEADER_SIZE, deadline))
-        reply, request_id, length = wire.unpack_header(header, max_payload=MAX_REPLY)
-        if request_id != self._request_id:
+        number = secrets.randbits(32)
+        self._send(wire.pack(kind, number, payload), deadline)
+        data = bytearray()  # grows with what comes, whatever was promised
+        self._read_up_to(wire.HEADER_SIZE, data, deadline)
+        header = bytes(data[: wire.HEADER_SIZE])
+        reply, answered, length = wire.unpack_header(header, max_payload=MAX_REPLY)
+        if answered != number:
             raise wire.ProtocolError("a reply to another request")
-        data = self._read_exactly(length, deadline)
-        self.drain()
-        return reply, data
+        size = wire.HEADER_SIZE + length
+        self._read_up_to(size, data, deadline)
+        if len(data) > size:
+            raise wire.ProtocolError("more than a reply")
+        return reply, memoryview(data)[wire.HEADER_SIZE :]
 
     def first_words(self, expected: bytes, deadline: float) -> bytes:
         """What is said before any request: ``expected``, or all until the pipe closes."""
@@ -96,7 +96,7 @@ class Line:
         return said
 
     def drain(self) -> None:
-        """Take what has been printed; keep the first of it, count the rest. Raises Flood."""
+        """Take what has been printed; keep the first of it, count the rest."""
         try:
             piece = os.read(self._output, _PIECE)  # once: who prints without end must not hold us
         except BlockingIOError:
@@ -108,14 +108,6 @@ class Line:
         self._printed += kept
         self._room -= len(kept)
         self.dropped += len(piece) - len(kept)
-        if self.dropped > MAX_PRINTED:
-            raise Flood
-
-    def _check_silent(self) -> None:
-        """Nothing may come before it is asked for."""
-        with contextlib.suppress(BlockingIOError):
-            self._read_some()
-            raise wire.ProtocolError("it spoke without being asked")
 
     def _send(self, frame: bytes, deadline: float) -> None:
         left = memoryview(frame)
@@ -135,18 +127,14 @@ class Line:
         except BrokenPipeError as error:
             raise Gone from error
 
-    def _read_exactly(self, size: int, deadline: float) -> bytearray:
-        data = bytearray()  # grows with what comes, whatever was promised
+    def _read_up_to(self, size: int, data: bytearray, deadline: float) -> None:
+        """Read until ``data`` has ``size`` bytes, or more if they have come already."""
         while len(data) < size:
-            self._look_up(deadline)  # it may never find the pipe empty
-            try:
-                data += self._read_some(size - len(data))
-            except BlockingIOError:
-                self._wait(deadline)
-        return data
+            self._wait(deadline)
+            data += self._read_some()
 
-    def _read_some(self, most: int = _PIECE) -> bytes:
-        piece = os.read(self._replies, min(most, _PIECE))
+    def _read_some(self) -> bytes:
+        piece = os.read(self._replies, _PIECE)
         if not piece:
             raise Gone
         return piece

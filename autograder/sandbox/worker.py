@@ -27,6 +27,7 @@ from autograder.wire import Kind, Ref
 
 REQUESTS, REPLIES = 3, 4
 MAX_TEXT = 2_000  # bytes of an exception's message
+_PIECE = 65_536  # as much as a pipe holds
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # torch's RuntimeErrors
 
@@ -93,9 +94,10 @@ def serve(seed: int) -> None:
         Kind.FETCH: notebook.fetch,
     }
     _prepare(seed)
-    while header := _read(wire.HEADER_SIZE):
-        kind, request_id, length = wire.unpack_header(header)
-        payload = _read(length)
+    while frame := _read_up_to(wire.HEADER_SIZE, bytearray()):
+        kind, request_id, length = wire.unpack_header(bytes(frame[: wire.HEADER_SIZE]))
+        _read_up_to(wire.HEADER_SIZE + length, frame)
+        payload = memoryview(frame)[wire.HEADER_SIZE :]
         reply, data = _answer(actions[kind], payload, notebook)
         _flush()
         _write(wire.pack(reply, request_id, data))
@@ -113,7 +115,7 @@ def _prepare(seed: int) -> None:
 
 
 def _answer(
-    action: Callable[..., Answer], payload: bytes, notebook: Notebook
+    action: Callable[..., Answer], payload: memoryview, notebook: Notebook
 ) -> tuple[Kind, bytes]:
     """Do what was asked, whatever student code raises meanwhile."""
     try:
@@ -163,15 +165,17 @@ def _flush() -> None:
             stream.flush()
 
 
-def _read(size: int) -> bytes:
-    """Exactly ``size`` bytes; nothing at the end of the pipe."""
-    data = bytearray()
-    while len(data) < size:
-        piece = os.read(REQUESTS, size - len(data))
+def _read_up_to(size: int, frame: bytearray) -> bytearray:
+    """Read until ``frame`` has ``size`` bytes; nothing at the end of the pipe.
+
+    One request comes at a time, so there is never more to read than the rest of this one.
+    """
+    while len(frame) < size:
+        piece = os.read(REQUESTS, _PIECE)
         if not piece:
-            return b""
-        data += piece
-    return bytes(data)
+            return bytearray()
+        frame += piece
+    return frame
 
 
 def _write(data: bytes) -> None:

@@ -38,12 +38,13 @@ def main(message: Message, end: socket.socket, nursery: int) -> None:
     """Confine this process, fork once more into its process namespace if it has one, and serve.
 
     Args:
-        message: ``tier``, ``slot``, ``readable``, ``folder``.
+        message: ``tier``, ``slot``, ``readable``, ``folder``, ``cores``.
         end: where requests for children come from.
         nursery: process id of the parent, with which this one ends.
     """
     gc.disable()
     kernel.close_all_but(end.fileno())
+    os.sched_setaffinity(0, message["cores"])
     slot = Slot(
         Tier(message["tier"]), message["slot"], tuple(message["readable"]), message["folder"]
     )

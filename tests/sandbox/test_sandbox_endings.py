@@ -144,7 +144,19 @@ def test_an_exit_handler_changes_nothing(child):
 GOOD = wire.encode(None)
 
 
-def frame(magic=b"AG", version=1, kind=16, request_id=1, length=None, payload=GOOD):
+NUMBER = 0x5AA55AA5  # stands for the number of the request, which ``send`` finds out
+SEND = f"""
+import os, sys
+def send(frame):
+    caller = sys._getframe()
+    while caller.f_code.co_name != "serve":
+        caller = caller.f_back
+    number = caller.f_locals["request_id"].to_bytes(4, "little")
+    os.write(4, frame.replace(({NUMBER}).to_bytes(4, "little"), number))
+"""
+
+
+def frame(magic=b"AG", version=1, kind=16, request_id=NUMBER, length=None, payload=GOOD):
     length = len(payload) if length is None else length
     return struct.pack("<2sBBII", magic, version, kind, request_id, length) + payload
 
@@ -170,7 +182,7 @@ FORGED = {
 
 @pytest.mark.parametrize("what", FORGED)
 def test_a_forged_reply_is_a_crash(child, what):
-    reply = run(child, f"import os; os.write(4, {FORGED[what]!r})\nwhile True: pass")
+    reply = run(child, f"{SEND}send({FORGED[what]!r})\nwhile True: pass")
     assert isinstance(reply, Lost)
     assert reply.outcome is Outcome.CRASHED
 
@@ -182,25 +194,26 @@ import os, threading
 requests = os.dup(3)
 os.dup2(os.pipe()[0], 3)  # the worker itself gets nothing any more
 def lie():
-    os.read(requests, 4096)
-    os.write(4, {frame(kind=18, request_id=2, payload=wire.encode("x"))!r})
+    number = os.read(requests, 4096)[4:8]
+    forged = {frame(kind=18, payload=wire.encode("x"))!r}
+    os.write(4, forged.replace(({NUMBER}).to_bytes(4, "little"), number))
 threading.Thread(target=lie).start()
 """
     assert run(child, source) == Returned([])
     reply = child.keep(1, 5, 5) if ask == "keep" else child.fetch(1, 5)
     assert isinstance(reply, Lost), reply
     assert reply.outcome is Outcome.CRASHED
+    assert "nothing was asked for by name" in reply.detail
 
 
 def test_half_a_frame_is_no_answer(child):
-    reply = run(child, f"import os; os.write(4, {frame()[:7]!r})\nwhile True: pass", seconds=0.3)
+    reply = run(child, f"{SEND}send({frame()!r}[:11])\nwhile True: pass", seconds=0.3)
     assert isinstance(reply, Lost)
     assert reply.outcome is Outcome.TIMEOUT
 
 
 def test_speaking_before_being_asked_is_a_crash(child):
-    early = frame(request_id=2)
-    source = f"import os, threading\nthreading.Timer(0.1, os.write, (4, {early!r})).start()"
+    source = f"import os, threading\nthreading.Timer(0.1, os.write, (4, {frame()!r})).start()"
     assert run(child, source) == Returned([])
     time.sleep(0.5)
     reply = child.call("f", (), {}, 5)
@@ -208,11 +221,16 @@ def test_speaking_before_being_asked_is_a_crash(child):
     assert reply.outcome is Outcome.CRASHED
 
 
+def test_a_reply_and_more_is_a_crash(child):
+    reply = run(child, f"{SEND}send({(frame() + frame())!r})\nwhile True: pass")
+    assert isinstance(reply, Lost)
+    assert reply.detail == "not an answer: more than a reply"
+
+
 def test_a_well_formed_forgery_is_only_the_students_own_answer(child):
     """Whatever comes out of the pipe is what the function answered, and is compared as such."""
-    payload = wire.encode(42)
-    forged = frame(request_id=2, payload=payload)
-    run(child, f"import os, time\ndef f():\n    os.write(4, {forged!r})\n    time.sleep(60)")
+    forged = frame(payload=wire.encode(42))
+    run(child, f"{SEND}\ndef f():\n    send({forged!r})\n    import time; time.sleep(60)")
     assert child.call("f", (), {}, 5) == Returned(42)
 
 

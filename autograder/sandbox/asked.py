@@ -1,0 +1,52 @@
+"""What can be asked of a submission's process, wherever it runs, and what its answers mean."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from autograder import wire
+from autograder.model import Cell, Missing, Raised, Reply, Returned
+from autograder.wire import Kind
+
+MAX_TEXT = 2_000  # characters of an exception's message
+
+
+class Asked(ABC):
+    """The four requests, as methods; a subclass sends them."""
+
+    @abstractmethod
+    def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
+        """Send one request and wait for its reply."""
+
+    def run(self, cell: Cell, seconds: float) -> Reply:
+        """Execute one cell; ``Returned`` holds the IPython commands that were left out of it."""
+        return self._ask(Kind.RUN, (cell.number, cell.source), seconds)
+
+    def call(
+        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
+    ) -> Reply:
+        """Call a function of the notebook with plain data, or ``wire.Ref`` for kept values."""
+        reply = self._ask(Kind.CALL, (name, args, kwargs), seconds)
+        return Missing(name) if isinstance(reply, Missing) else reply
+
+    def keep(self, handle: int, value: object, seconds: float) -> Reply:
+        """Put a value into the process."""
+        return self._ask(Kind.KEEP, (handle, value), seconds)
+
+    def fetch(self, handle: int, seconds: float) -> Reply:
+        """The content of a kept value now."""
+        return self._ask(Kind.FETCH, (handle,), seconds)
+
+
+def understood(kind: Kind, payload: bytes | bytearray | memoryview) -> Reply:
+    """The reply as a value. Raises wire.ProtocolError."""
+    value = wire.decode(memoryview(payload))
+    if kind is Kind.RETURNED:
+        return Returned(value)
+    if kind is Kind.MISSING and isinstance(value, str):
+        return Missing(value)
+    if kind is Kind.RAISED and isinstance(value, tuple) and len(value) == 2:
+        name, text = value
+        if isinstance(text, str) and name in wire.EXCEPTIONS:
+            return Raised(name, text[:MAX_TEXT])
+    raise wire.ProtocolError("not an answer to that request")
