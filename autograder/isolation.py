@@ -14,18 +14,19 @@ Preload = tuple[str, ...]
 
 
 def preload_for(assignment: Assignment, source: StudentSource) -> Preload:
-    """The modules to have warm: the assignment's own, then ``preload_on_use`` up to the last one
-    that a cell names (the list begins with what is light and common)."""
+    """The modules to have warm: the assignment's own, and what its cells name of the others."""
     words = {word for cell in source.cells for word in re.findall(r"\w+", cell.source)}
-    named = [module.partition(".")[0] in words for module in assignment.preload_on_use]
-    count = len(named) - named[::-1].index(True) if any(named) else 0
-    return (*assignment.preload, *assignment.preload_on_use[:count])
+    named = (one for one in assignment.preload_on_use if one.partition(".")[0] in words)
+    return (*assignment.preload, *named)
 
 
-def widest(preload: Preload, needed: Iterable[Preload]) -> Preload:
-    """The longest of ``needed`` that begins with ``preload``: one warm process serves them all."""
-    longer = (other for other in needed if other[: len(preload)] == preload)
-    return max(longer, key=len, default=preload)
+def shared(base: Preload, preload: Preload, needed: Iterable[Preload]) -> Preload:
+    """The set that serves ``preload``: ``base`` itself, or ``base`` and all that any of ``needed``
+    adds to it, so that a heavy module is imported by one warm process only."""
+    if preload == base:
+        return base
+    more = {module for one in needed if one[: len(base)] == base for module in one[len(base) :]}
+    return (*base, *sorted(more))
 
 
 class Isolation:

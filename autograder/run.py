@@ -18,7 +18,7 @@ from typing import Protocol
 
 from autograder import course, intake, pipeline, results, runner, workers
 from autograder.errors import CourseError, Problem, UsageError
-from autograder.isolation import Isolation, widest
+from autograder.isolation import Isolation, shared
 from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
 from autograder.pipeline import Batch, Settings, Work
 from autograder.workers import Event
@@ -146,10 +146,8 @@ def _grade(
     if not todo:
         return
     needed = {work.preload for work in todo}
-    todo = [  # without optional modules, as most are: the smallest process forks fastest
-        work
-        if work.preload == work.assignment.preload
-        else replace(work, preload=widest(work.preload, needed))
+    todo = [
+        replace(work, preload=shared(work.assignment.preload, work.preload, needed))
         for work in todo
     ]
     jobs = min(options.jobs or len(os.sched_getaffinity(0)), len(todo))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.isolation import preload_for, widest
+from autograder.isolation import preload_for, shared
 from autograder.model import Assignment, Cell, StudentSource, Text
 
 ASSIGNMENT = Assignment(
@@ -13,21 +13,22 @@ ASSIGNMENT = Assignment(
 
 
 @pytest.mark.parametrize(
-    ("source", "count"),
+    ("source", "named"),
     [
-        ("import numpy as np", 0),
-        ("import matplotlib.pyplot as plt", 1),
-        ("from scipy import signal", 2),
-        ("import torch", 3),
-        ("torchlight = 1", 0),
+        ("import numpy as np", ()),
+        ("import matplotlib.pyplot as plt", ("matplotlib.pyplot",)),
+        ("from scipy import signal", ("scipy.signal",)),
+        ("import torch\nimport matplotlib", ("matplotlib.pyplot", "torch")),
+        ("torchlight = 1", ()),
     ],
 )
-def test_modules_are_warm_up_to_the_last_one_named(source, count):
+def test_modules_that_a_cell_names_are_warm(source, named):
     found = preload_for(ASSIGNMENT, StudentSource((Cell(1, source),)))
-    assert found == ("numpy", *ASSIGNMENT.preload_on_use[:count])
+    assert found == ("numpy", *named)
 
 
-def test_the_widest_process_serves_the_narrower_ones():
-    needed = {("numpy",), ("numpy", "a"), ("numpy", "a", "b"), ("numpy", "c")}
-    assert widest(("numpy", "a"), needed) == ("numpy", "a", "b")
-    assert widest(("numpy", "c"), needed) == ("numpy", "c")
+def test_one_process_serves_all_that_need_more_than_the_smallest():
+    base, needed = ("numpy",), {("numpy",), ("numpy", "b"), ("numpy", "a"), ("torch", "c")}
+    assert shared(base, ("numpy", "a"), needed) == ("numpy", "a", "b")
+    assert shared(base, ("numpy", "b"), needed) == ("numpy", "a", "b")
+    assert shared(base, base, needed) == base
