@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import os
 import pickle
 import sys
@@ -25,6 +24,7 @@ from pathlib import Path
 
 from autograder import wire
 from autograder.model import Cell, Missing, Raised, Reply, Returned
+from autograder.sandbox import warm
 from autograder.sandbox.worker import Notebook
 from autograder.wire import Kind
 
@@ -118,8 +118,7 @@ def measure(recorded: Path) -> float:
     """Mean seconds a submission: fork, cells, calls, end."""
     preload, plain = pickle.loads(recorded.read_bytes())
     recordings = [Recording(cells, requests) for cells, requests in plain]
-    for module in preload:
-        importlib.import_module(module)
+    warm.load(preload)
     gc.collect()
     gc.freeze()
     _replay_in_fork(recordings[0])  # the first fork pays for page tables that later ones share

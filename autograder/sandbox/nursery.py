@@ -16,20 +16,8 @@ import socket
 import sys
 from pathlib import Path
 
-from autograder.sandbox import channel, kernel
+from autograder.sandbox import channel, kernel, warm
 from autograder.sandbox.channel import Message
-
-# What the worker and student code need without a file system that holds it.
-_ALSO = (
-    *("ast", "asyncio", "code", "inspect", "linecache", "traceback", "warnings"),
-    *("encodings.idna", "encodings.latin_1", "encodings.unicode_escape"),
-    "autograder.sandbox.zygote",
-)
-# What libraries themselves import late; better once here than in every child that uses it.
-_LATE = {
-    "numpy": ("fft", "linalg", "lib.stride_tricks", "ma", "polynomial", "random", "testing"),
-    "torch": ("autograd", "nn.functional", "optim"),
-}
 
 
 class NotWarm(Exception):
@@ -79,7 +67,7 @@ class WarmProcess:
                 self._import(message)
             for fd in fds:
                 self._fork_zygote(message, fd)
-        except NotWarm as reason:
+        except (NotWarm, OSError) as reason:
             channel.send(end, {"error": str(reason)})
         else:
             channel.send(end, {"ok": True})
@@ -90,12 +78,11 @@ class WarmProcess:
     def _import(self, message: Message) -> None:
         """Import what the message names; afterwards this process looks as a child's should."""
         sys.path += [path for path in message["search"] if path not in sys.path]
-        late = (f"{top}.{name}" for top in message["preload"] for name in _LATE.get(top, ()))
-        for name in (*_ALSO, *message["preload"], *late):
-            try:
-                importlib.import_module(name)
-            except ImportError as error:
-                raise NotWarm(f"cannot import {name}: {error}") from error
+        try:
+            warm.load(message["preload"])
+        except ImportError as error:
+            raise NotWarm(f"cannot import {error.name}: {error}") from error
+        importlib.import_module("autograder.sandbox.zygote")
         if self._folder not in message["search"]:
             sys.path.remove(self._folder)  # the course's own code is not for students
         shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # what imports left there
@@ -109,7 +96,12 @@ class WarmProcess:
         nursery = os.getpid()
         pid = os.fork()
         if pid:
-            pidfd = os.pidfd_open(pid)
+            try:
+                pidfd = os.pidfd_open(pid)
+            except OSError:  # no descriptor left, say; nobody would know of it
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                raise
             self._zygotes[pidfd] = pid
             self._poll.register(pidfd, select.POLLIN)
             return

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-import struct
 import time
 
 import pytest
 from conftest import run
+from frames import GOOD, NUMBER, SEND, frame
 
 from autograder import wire
 from autograder.model import Cell, Lost, Missing, Outcome, Raised, Returned
@@ -140,26 +140,6 @@ def test_an_exit_handler_changes_nothing(child):
 
 
 # ---------------------------------------------------------------- forged frames
-
-GOOD = wire.encode(None)
-
-
-NUMBER = 0x5AA55AA5  # stands for the number of the request, which ``send`` finds out
-SEND = f"""
-import os, sys
-def send(frame):
-    caller = sys._getframe()
-    while caller.f_code.co_name != "serve":
-        caller = caller.f_back
-    number = caller.f_locals["request_id"].to_bytes(4, "little")
-    os.write(4, frame.replace(({NUMBER}).to_bytes(4, "little"), number))
-"""
-
-
-def frame(magic=b"AG", version=1, kind=16, request_id=NUMBER, length=None, payload=GOOD):
-    length = len(payload) if length is None else length
-    return struct.pack("<2sBBII", magic, version, kind, request_id, length) + payload
-
 
 FORGED = {
     "bad magic": frame(magic=b"XX"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import struct
 import tracemalloc
 
 import pytest
 from conftest import run
+from frames import SEND, frame
 
 from autograder.model import Lost, Outcome, Raised, Returned, Tier
 
@@ -88,7 +88,7 @@ time.sleep(60)
     "a trickle of bytes": f"""
 for number in range(4):
     os.fork() or hog(0.3 * number)
-os.write(4, {struct.pack("<2sBBII", b"AG", 1, 16, 1, 10**6)!r})
+{SEND}send({frame(length=10**6, payload=b"")!r})
 while True:
     os.write(4, b"x")
     time.sleep(0.001)
@@ -125,10 +125,10 @@ threading.Thread(target=trickle).start()
 
 
 def test_a_promised_reply_takes_no_memory_before_it_comes(child):
-    promise = struct.pack("<2sBBII", b"AG", 1, 16, 1, 60 * MIB)
+    promise = frame(length=60 * MIB, payload=b"")
     tracemalloc.start()
     try:
-        reply = run(child, f"import os; os.write(4, {promise!r})\nwhile True: pass", seconds=0.3)
+        reply = run(child, f"{SEND}send({promise!r})\nwhile True: pass", seconds=0.3)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
