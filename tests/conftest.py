@@ -2,6 +2,8 @@
 
 import os
 import random
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +15,10 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 def seed():
     """Of random inputs; pytest shows it with the arguments of a test that fails."""
     return random.SystemRandom().randrange(2**32)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A copy of the mini course that a test may spoil."""
+    shutil.copytree(Path(__file__).parent / "courses" / "mini", tmp_path / "course")
+    return tmp_path / "course"
