@@ -54,7 +54,8 @@ def _run_layer(x, layer):
     if kind == "flatten":
         return x.flatten(1), []
     weight, bias = torch.zeros(layer["units"], x.shape[1]), torch.zeros(layer["units"])
-    return F.linear(x, weight, bias), [weight, bias]
+    # Adding the bias, which changes no shape, would make torch import its compiler: a second.
+    return F.linear(x, weight), [weight, bias]
 
 
 # ---------------------------------------------------------------- layers and known networks
