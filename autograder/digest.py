@@ -15,7 +15,8 @@ def assignment_digest(assignment: Assignment, reference: Path, lang: Language, t
     """Hash of all that decides a verdict beside the submission; compute it once an assignment.
 
     Every file of the assignment's folder counts but the prose (``notebook.py`` and ``figures/``),
-    then the reference module, the grader itself, the language of the messages and the tier.
+    then the modules beside that folder, which assignments share, the reference module, the grader
+    itself, the language of the messages and the tier.
     """
     files = [path for path in _deciding_files(assignment) if path.is_file()]
     names_and_bytes = [(path.name.encode(), path.read_bytes()) for path in [*files, reference]]
@@ -31,6 +32,7 @@ def digest(submission: Submission, assignment_digest: str) -> str:
 
 
 def _deciding_files(assignment: Assignment) -> Iterator[Path]:
+    yield from sorted(assignment.folder.parent.glob("[!.]*.py"))
     for path in sorted(assignment.folder.rglob("*")):
         inside = path.relative_to(assignment.folder)
         hidden = any(part.startswith((".", "__")) for part in inside.parts)

@@ -1,4 +1,4 @@
-"""A real nbgrader course in a folder of its own, made from the released assignment."""
+"""A real nbgrader course in a folder of its own, made from the assignment with its answers."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import random
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,13 +75,6 @@ class InProcessChild:
         return wire.decode(wire.encode(value), writable=True)
 
 
-def fresh_seed() -> int:
-    """A seed for random inputs, printed so that a failure can be had again."""
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
-    return seed
-
-
 def grade(slug: str, sources: Mapping[str, str], seed: int) -> dict[str, dict[str, TestResult]]:
     """Run all tests of the assignment ``slug`` on each source: by source, then by test name."""
     limits = Limits()
@@ -96,16 +88,23 @@ def grade(slug: str, sources: Mapping[str, str], seed: int) -> dict[str, dict[st
     return {seat.key: {result.name: result for result in seat.results} for seat in seats}
 
 
+def grade_styles(
+    slug: str, styles: Mapping[str, str], seed: int
+) -> dict[str, dict[str, TestResult]]:
+    """Grade the reference, alone and with each of ``styles`` in place of some of its functions."""
+    alone = reference(slug)
+    sources = {name: f"{alone}\n{style}" for name, style in styles.items()}
+    return grade(slug, {"reference": alone, **sources}, seed)
+
+
 def reference(slug: str) -> str:
     """The text of the reference solutions of ``slug``."""
     return (ROOT / "reference" / f"{slug}.py").read_text(encoding="utf-8")
 
 
-def reference_module(slug: str) -> ModuleType:
-    """The reference solutions of ``slug``, from wherever the tests are started."""
-    spec = importlib.util.spec_from_file_location(
-        f"reference_{slug}", ROOT / f"reference/{slug}.py"
-    )
+def course_module(path: str) -> ModuleType:
+    """A module of the course that imports no other, from wherever the tests are started."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

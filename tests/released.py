@@ -1,12 +1,6 @@
 """How tests of the release step look into notebooks."""
 
 import json
-from pathlib import Path
-
-MINI = Path(__file__).parent / "courses" / "mini"
-NOTEBOOK = "assignments/mini/notebook.py"
-TESTS = "assignments/mini/test_mini.py"
-REFERENCE = "reference/mini.py"
 
 
 def source(cell):

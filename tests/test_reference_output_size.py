@@ -5,32 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from in_process import failed, fresh_seed, grade, reference, reference_module
+from in_process import course_module, failed, grade_styles
 
 SLUG = "output_size"
-sizes = reference_module(SLUG)
-
-
-def conv(filters, kernel, padding=0, stride=1):
-    return {
-        "type": "conv",
-        "filters": filters,
-        "kernel": kernel,
-        "padding": padding,
-        "stride": stride,
-    }
-
-
-def pool(size=2, stride=2):
-    return {"type": "pool", "size": size, "stride": stride}
-
-
-FLATTEN = {"type": "flatten"}
-
-
-@pytest.fixture(scope="module")
-def seed():
-    return fresh_seed()
+sizes = course_module("reference/output_size.py")
+networks = course_module("assignments/networks.py")
+conv, pool, dense, FLATTEN = networks.conv, networks.pool, networks.dense, networks.FLATTEN
 
 
 # ---------------------------------------------------------------- the reference
@@ -96,18 +76,15 @@ def sides(shapes):
 def test_lenet5_alexnet_vgg16():
     lenet5 = [conv(6, 5), pool(), conv(16, 5), pool(), conv(120, 5), FLATTEN]
     assert sizes.trace_shapes((32, 32, 1), lenet5)[-2:] == [(1, 1, 120), (120,)]
-    alexnet = [conv(96, 11, 0, 4), pool(3, 2), conv(256, 5, 2), pool(3, 2)]
-    alexnet += [conv(384, 3, 1), conv(384, 3, 1), conv(256, 3, 1), pool(3, 2), FLATTEN]
-    shapes = sizes.trace_shapes((227, 227, 3), alexnet)
+    shapes = sizes.trace_shapes((227, 227, 3), networks.ALEXNET)
     assert sides(shapes) == [55, 27, 27, 13, 13, 13, 13, 6]
-    assert shapes[-1] == (9216,)
-    blocks = [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)]
-    vgg16 = [layer for n, c in blocks for layer in [*[conv(c, 3, 1)] * n, pool()]]
-    assert sizes.trace_shapes((224, 224, 3), vgg16)[-1] == (7, 7, 512)
+    assert shapes[-4:] == [(9216,), (4096,), (4096,), (1000,)]
+    shapes = sizes.trace_shapes((224, 224, 3), networks.VGG16)
+    assert shapes[-5:] == [(7, 7, 512), (25088,), (4096,), (4096,), (1000,)]
 
 
 def test_sheet_3_has_13_and_5_after_its_pools():
-    layers = [conv(16, 3), pool(), conv(32, 3), pool(), FLATTEN, {"type": "dense", "units": 64}]
+    layers = [conv(16, 3), pool(), conv(32, 3), pool(), FLATTEN, dense(64)]
     shapes = sizes.trace_shapes((28, 28, 1), layers)
     assert sides(shapes) == [26, 13, 11, 5]
     assert shapes[-2:] == [(800,), (64,)]
@@ -194,11 +171,10 @@ def trace_shapes(input_shape, layers):
         shapes.append(tuple(x.permute(0, *range(2, x.ndim), 1).shape[1:]))
     return shapes
 """
+STYLES = {"backwards": BACKWARDS, "counted": COUNTED, "recursive": RECURSIVE, "torch": TORCH}
 
 
 def test_right_solutions_in_other_styles_get_full_marks(seed):
-    styles = {"backwards": BACKWARDS, "counted": COUNTED, "recursive": RECURSIVE, "torch": TORCH}
-    sources = {name: f"{reference(SLUG)}\n{text}" for name, text in styles.items()}
-    for name, results in grade(SLUG, {"reference": reference(SLUG), **sources}, seed).items():
+    for name, results in grade_styles(SLUG, STYLES, seed).items():
         assert failed(results) == set(), name
-        assert sum(result.points for result in results.values()) == 20
+        assert sum(result.points for result in results.values()) == 20, name

@@ -5,38 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from in_process import failed, fresh_seed, grade, reference, reference_module
+from in_process import course_module, failed, grade_styles
 from torch import nn
 
 SLUG = "parameter_count"
-counts = reference_module(SLUG)
+counts = course_module("reference/parameter_count.py")
+networks = course_module("assignments/networks.py")
+conv, pool = networks.conv, networks.pool
 
 
-def conv(filters, kernel, padding=0, stride=1):
-    return {
-        "type": "conv",
-        "filters": filters,
-        "kernel": kernel,
-        "padding": padding,
-        "stride": stride,
-    }
-
-
-def pool(size=2, stride=2):
-    return {"type": "pool", "size": size, "stride": stride}
-
-
-def dense(*units):
-    return [{"type": "flatten"}, *({"type": "dense", "units": n} for n in units)]
+def head(*units):
+    """What stands behind the last map: ``flatten``, then fully-connected layers."""
+    return [networks.FLATTEN, *map(networks.dense, units)]
 
 
 def torch_count(*modules):
     return sum(p.numel() for p in nn.Sequential(*modules).parameters())
-
-
-@pytest.fixture(scope="module")
-def seed():
-    return fresh_seed()
 
 
 # ---------------------------------------------------------------- the reference
@@ -59,33 +43,22 @@ def test_the_dense_layer_in_place_of_a_filter():
 NETWORKS = {
     "LeNet-5": (
         (32, 32, 1),
-        [conv(6, 5), pool(), conv(16, 5), pool(), conv(120, 5), *dense(84, 10)],
+        [conv(6, 5), pool(), conv(16, 5), pool(), conv(120, 5), *head(84, 10)],
         61_706,
     ),
-    "AlexNet": (
-        (227, 227, 3),
-        [
-            *[conv(96, 11, 0, 4), pool(3, 2), conv(256, 5, 2), pool(3, 2), conv(384, 3, 1)],
-            *[conv(384, 3, 1), conv(256, 3, 1), pool(3, 2), *dense(4096, 4096, 1000)],
-        ],
-        62_378_344,
+    "AlexNet": ((227, 227, 3), networks.ALEXNET, 62_378_344),
+    "VGG-16": ((224, 224, 3), networks.VGG16, 138_357_544),
+    "simple": (
+        (28, 28, 1),
+        [conv(32, 3, 1), pool(), conv(64, 3, 1), pool(), *head(10)],
+        50_186,
     ),
-    "VGG-16": (
-        (224, 224, 3),
-        [
-            *[conv(64, 3, 1), conv(64, 3, 1), pool(), conv(128, 3, 1), conv(128, 3, 1), pool()],
-            *[*[conv(256, 3, 1)] * 3, pool(), *[conv(512, 3, 1)] * 3, pool()],
-            *[*[conv(512, 3, 1)] * 3, pool(), *dense(4096, 4096, 1000)],
-        ],
-        138_357_544,
-    ),
-    "simple": ((28, 28, 1), [conv(32, 3, 1), pool(), conv(64, 3, 1), pool(), *dense(10)], 50_186),
     "sheet 3": (
         (28, 28, 1),
-        [conv(16, 3), pool(), conv(32, 3), pool(), *dense(64, 32, 10)],
+        [conv(16, 3), pool(), conv(32, 3), pool(), *head(64, 32, 10)],
         58_474,
     ),
-    "perceptron": ((28, 28, 1), dense(128, 10), 101_770),
+    "perceptron": ((28, 28, 1), head(128, 10), 101_770),
 }
 
 
@@ -112,7 +85,7 @@ def test_networks_agree_with_torch(seed):
     for _ in range(15):
         filters, kernel, padding, stride = (int(n) for n in rng.integers(1, 4, size=4))
         ours = counts.network_params(
-            (23, 29, 2), [conv(filters, kernel, padding, stride), pool(3, 2), *dense(5)]
+            (23, 29, 2), [conv(filters, kernel, padding, stride), pool(3, 2), *head(5)]
         )
         theirs = nn.Sequential(
             nn.Conv2d(2, filters, kernel, stride, padding),
@@ -129,8 +102,12 @@ def test_two_3x3_convolutions_cost_less_than_one_5x5():
 
 
 def test_what_a_layer_leaves_out_has_the_usual_value():
-    short = [{"type": "conv", "filters": 4, "kernel": 3}, {"type": "pool", "size": 3}, *dense(5)]
-    full = [conv(4, 3), pool(3, 3), *dense(5)]
+    short = [
+        {"type": "conv", "filters": 4, "kernel": 3},
+        {"type": "pool", "size": 3},
+        *head(5),
+    ]
+    full = [conv(4, 3), pool(3, 3), *head(5)]
     assert counts.network_params((20, 17, 2), short) == counts.network_params((20, 17, 2), full)
     with pytest.raises(ValueError, match="dropout"):
         counts.network_params((8, 8, 1), [{"type": "dropout"}])
@@ -180,11 +157,10 @@ def dense_equivalent_params(height, width, channels, kernel, padding=0, stride=1
     outputs = nn.Conv2d(channels, 1, kernel, stride, padding)(image).numel()
     return numel(nn.Linear(image.numel(), outputs, bias=bias, device="meta"))
 """
+STYLES = {"numpy": NUMPY, "traced": TRACED, "torch": TORCH}
 
 
 def test_right_solutions_in_other_styles_get_full_marks(seed):
-    styles = {"numpy": NUMPY, "traced": TRACED, "torch": TORCH}
-    sources = {name: f"{reference(SLUG)}\n{text}" for name, text in styles.items()}
-    for name, results in grade(SLUG, {"reference": reference(SLUG), **sources}, seed).items():
+    for name, results in grade_styles(SLUG, STYLES, seed).items():
         assert failed(results) == set(), name
-        assert sum(result.points for result in results.values()) == 20
+        assert sum(result.points for result in results.values()) == 20, name

@@ -11,20 +11,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from released import MINI, by_id, source
+from mini_course import MINI
+from released import by_id, source
 
 from autograder import course, release
 from autograder.errors import CourseError, ReleaseError, UsageError
 from autograder.model import LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def root(tmp_path):
-    """A copy of the mini course that a test may spoil."""
-    shutil.copytree(MINI, tmp_path / "course")
-    return tmp_path / "course"
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,10 @@
 """Each mistake in an assignment's files stops the release with its file and its place."""
 
-import shutil
-
 import pytest
-from released import MINI, NOTEBOOK, REFERENCE, TESTS
+from mini_course import NOTEBOOK, REFERENCE, TESTS
 
 from autograder import course, release
 from autograder.errors import CourseError
-
-
-@pytest.fixture
-def root(tmp_path):
-    """A copy of the mini course that a test may spoil."""
-    shutil.copytree(MINI, tmp_path / "course")
-    return tmp_path / "course"
 
 
 def problems_after(root, file, old, new):

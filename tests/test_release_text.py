@@ -2,19 +2,11 @@
 
 import ast
 import json
-import shutil
 
-import pytest
-from released import MINI, REFERENCE, TESTS, by_id, source
+from mini_course import REFERENCE, TESTS
+from released import by_id, source
 
 from autograder import course, release
-
-
-@pytest.fixture
-def root(tmp_path):
-    """A copy of the mini course that a test may spoil."""
-    shutil.copytree(MINI, tmp_path / "course")
-    return tmp_path / "course"
 
 
 class TestSolutionCell:

@@ -141,9 +141,7 @@ def test_check_writable_leaves_nothing_and_clears_what_a_killed_run_left(tmp_pat
     assert (tmp_path / "new" / "deep").is_dir()
 
 
-def test_a_writer_killed_at_any_moment_leaves_whole_files(tmp_path):
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
+def test_a_writer_killed_at_any_moment_leaves_whole_files(tmp_path, seed):
     pauses = random.Random(seed)
     for _ in range(10):
         pid = os.fork()

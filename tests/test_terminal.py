@@ -4,60 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from screens import COURSE, a_score, rejected, shown
 
 from autograder import terminal
-from autograder.model import (
-    Assignment,
-    Checked,
-    Course,
-    Finding,
-    Outcome,
-    Score,
-    Task,
-    TaskScore,
-    TestResult,
-    Text,
-    Tier,
-)
+from autograder.model import Checked, Finding, Outcome, Score, Tier
 
-NAME = Text("Pooling", "Pooling")
-POOLING = Assignment(
-    "pooling", NAME, (Task("relu", NAME, 5.0), Task("max_pool2d", NAME, 7.5)), Path("pooling")
-)
-COURSE = Course(Path(), {"pooling": POOLING})
 NASTY = "\x1b]0;owned\x07\x9b2J\r\b\u202e[red]\u2066\u200b\0\ud800"
-
-
-def a_score(student: str, relu: float, pool: float, outcome: Outcome = Outcome.PASSED) -> Score:
-    test = TestResult("test_relu", "relu", "visible", outcome, relu, 5.0)
-    tasks = (TaskScore("relu", relu, 5.0, (test,)), TaskScore("max_pool2d", pool, 7.5, ()))
-    return Score(student, "pooling", "graded", relu + pool, 12.5, Tier.S2, 0.01, tasks)
-
-
-def rejected(student: str, reason: str, assignment: str = "pooling") -> Score:
-    return Score(student, assignment, "rejected", None, 12.5, Tier.S2, 0.0, reason=reason)
-
-
-def shown(
-    scores: list[Score],
-    *notes: str,
-    color: bool = False,
-    width: int = 110,
-    course: Course = COURSE,
-    **more: object,
-) -> str:
-    screen = io.StringIO()
-    console = Console(
-        file=screen, markup=False, highlight=False, emoji=False, width=width, force_terminal=color
-    )
-    terminal.show(scores, course, notes, screen=console, **more)
-    return screen.getvalue()
 
 
 # ---------------------------------------------------------------- text of unknown origin
@@ -86,116 +43,6 @@ def test_hostile_names_and_reasons_reach_the_screen_harmless():
     out = shown([a_score(NASTY, 5, 1), rejected(f"b{NASTY}", NASTY)], NASTY)
     assert not any(letter in out for letter in "\x1b\x07\x9b\r\b\u202e\u2066\0\ud800")
     assert out.count("[red]") == 5  # shown as written, not obeyed
-
-
-# ---------------------------------------------------------------- the tables
-
-
-def test_a_table_has_a_row_a_student_and_a_column_a_task():
-    lines = shown([a_score("zoe", 5, 0), a_score("adam", 2.5, 7.5)]).splitlines()
-    assert lines[0].strip() == "pooling: mean 7.5/12.5"
-    words = [line.split() for line in lines]
-    assert ["adam", "2.5", "7.5", "10", "graded"] in words
-    assert ["zoe", "5", "0", "5", "graded"] in words
-    assert words.index(["adam", "2.5", "7.5", "10", "graded"]) + 1 == words.index(
-        ["zoe", "5", "0", "5", "graded"]
-    )
-    assert ["student", "/5", "/7.5", "total", "status"] in words
-
-
-@pytest.mark.parametrize("outcome", Outcome)
-def test_code_that_did_not_end_well_is_named(outcome):
-    out = shown([a_score("zoe", 0, 0, outcome)])
-    named = outcome in (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.NOT_GRADED)
-    assert (f"graded, {outcome.value.replace('_', ' ')}" in out) == named
-
-
-def test_colours_only_on_a_terminal():
-    scores = [a_score("zoe", 5, 0)]
-    assert "\x1b[" in shown(scores, color=True)
-    assert "\x1b[" not in shown(scores)
-
-
-def test_results_of_an_assignment_that_is_gone_are_shown_all_the_same():
-    old = Score("zoe", "old", "graded", 1.0, 2.0, Tier.S1, 0.1, (TaskScore("f", 1.0, 2.0, ()),))
-    assert ["zoe", "1", "1", "graded"] in [line.split() for line in shown([old]).splitlines()]
-
-
-def test_no_student_is_lost_in_a_large_class_with_long_names():
-    scores = [a_score(f"{number:03d}_" + "x" * 60, 5, 7.5) for number in range(200)]
-    out = shown(scores)
-    assert all(f"\n{number:03d}_xxx" in out for number in range(200))
-    assert max(map(len, out.splitlines())) <= 110
-
-
-# ---------------------------------------------------------------- narrow screens
-
-SIX = {  # the assignment `pooling` as it is
-    "max_pooling": 5.0,
-    "average_pooling": 3.25,
-    "global_average_pooling": 2.0,
-    "fully_connected": 3.0,
-    "softmax": 3.5,
-    "forward": 3.25,
-}
-WIDE = Course(
-    Path(),
-    {
-        "pooling": Assignment(
-            "pooling", NAME, tuple(Task(t, NAME, p) for t, p in SIX.items()), Path()
-        )
-    },
-)
-
-
-def wide_score(number: int, outcome: Outcome = Outcome.PASSED) -> Score:
-    share = (number % 8 + 1) / 8
-    test = TestResult("test", "softmax", "hidden", outcome, 0, 0)
-    tasks = tuple(TaskScore(task, share * most, most, (test,)) for task, most in SIX.items())
-    student = f"{number:02d}_" + "anne_sophie_de_la_rochefoucauld_" * 2
-    return Score(student, "pooling", "graded", share * 20, 20.0, Tier.S2, 0.01, tasks)
-
-
-def points(score: Score) -> list[str]:
-    numbers = [*(task.score for task in score.tasks), score.score]
-    return [f"{number:.2f}".rstrip("0").rstrip(".") for number in numbers]
-
-
-@pytest.mark.parametrize("width", [60, 80, 110])
-@pytest.mark.parametrize("outcome", [Outcome.PASSED, Outcome.TIMEOUT])
-def test_no_number_is_cut_however_narrow_the_screen(width, outcome):
-    scores = [
-        wide_score(number, outcome if number == 7 else Outcome.PASSED) for number in range(30)
-    ]
-    lines = shown(scores, width=width, course=WIDE).splitlines()
-    assert max(map(len, lines)) <= width
-    rows = {line[:2]: line.split() for line in lines if line[:2].isdigit() and line[2] == "_"}
-    assert len(rows) == 30
-    for score in scores:
-        name, *numbers = rows[score.student[:2]]
-        assert len(name) >= 12
-        expected = points(score) if width > 60 else points(score)[-1:]
-        assert numbers[: len(expected)] == expected
-        assert numbers[len(expected)].startswith("graded")
-    heading = next(line.split() for line in lines if line.startswith("student"))
-    most = ["/5", "/3.25", "/2", "/3", "/3.5", "/3.25"] if width > 60 else []
-    assert heading == ["student", *most, "total", "status"]
-    assert ("totals only: too narrow for 6 tasks" in lines[0]) == (width == 60)
-
-
-def test_names_give_way_before_headings():
-    def headings(width: int) -> str:
-        return shown([wide_score(0)], width=width, course=WIDE).partition("student")[0]
-
-    for heading in ("global_", "average_", "pooling", "connected", "softmax", "forward"):
-        assert heading in headings(90)
-    assert "connec…" in headings(80)
-
-
-def test_a_very_narrow_screen_still_shows_every_total():
-    lines = shown([wide_score(number) for number in range(8)], width=24, course=WIDE).splitlines()
-    totals = [line.split()[1] for line in lines if line.endswith("graded") and line[:1] == "0"]
-    assert totals == ["2.5", "5", "7.5", "10", "12.5", "15", "17.5", "20"]
 
 
 # ---------------------------------------------------------------- a student's own check

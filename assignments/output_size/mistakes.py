@@ -2,7 +2,8 @@
 
 import math
 
-from assignments.output_size.oracle import conv_sides, field_of, shapes_of
+from assignments.networks import conv_sides
+from assignments.output_size.oracle import field_of, shapes_of
 
 NO_NETWORK = "no such network"  # equal to nothing that a student's function returns
 

@@ -1,19 +1,12 @@
 """Right answers from torch, which works out the shapes, and networks to ask about."""
 
-from functools import cache
+from functools import cache, partial
 
 import torch
 from torch.nn import functional as F
 
-META = torch.device("meta")  # torch works out shapes only: no value, no memory
-
-
-@cache
-def conv_sides(height, width, kernel, padding=0, stride=1):
-    """Sides of what torch's convolution gives."""
-    with META:
-        image, weight = torch.zeros(1, 1, height, width), torch.zeros(1, 1, kernel, kernel)
-        return tuple(F.conv2d(image, weight, padding=padding, stride=stride).shape[2:])
+from assignments import networks
+from assignments.networks import META, draw, frozen
 
 
 @cache
@@ -23,34 +16,9 @@ def pool_sides(height, width, size, stride):
         return tuple(F.max_pool2d(torch.zeros(1, 1, height, width), size, stride).shape[2:])
 
 
-def run_layer(x, layer):
-    """One layer of torch on ``x``, (1, C, H, W) or (1, n)."""
-    kind = layer["type"]
-    if kind == "conv":
-        weight = torch.zeros(layer["filters"], x.shape[1], layer["kernel"], layer["kernel"])
-        return F.conv2d(x, weight, padding=layer["padding"], stride=layer["stride"])
-    if kind == "pool":
-        return F.max_pool2d(x, layer["size"], layer["stride"])
-    if kind == "flatten":
-        return x.flatten(1)
-    return F.linear(x, torch.zeros(layer["units"], x.shape[1]))
-
-
 def shapes_of(input_shape, layers):
     """Shape after each layer as torch computes it, channels last."""
-    return list(_shapes(input_shape, frozen(layers)))
-
-
-@cache
-def _shapes(input_shape, layers):
-    height, width, channels = input_shape
-    shapes = []
-    with META:
-        x = torch.zeros(1, channels, height, width)
-        for layer in layers:
-            x = run_layer(x, dict(layer))
-            shapes.append((*x.shape[2:], x.shape[1]))
-    return shapes
+    return [shape for shape, _ in networks.trace(input_shape, layers)]
 
 
 def field_of(layers):
@@ -71,52 +39,12 @@ def _field(layers):
     return int(signal.grad[0, 0].nonzero().max()) + 1
 
 
-def frozen(layers):
-    """The layers as a key: all students of a run are asked the same, so torch answers once."""
-    return tuple(tuple(layer.items()) for layer in layers)
+# ---------------------------------------------------------------- shapes of known networks
 
-
-# Torch loads its rules of shapes at the first use: here, before the workers are forked.
-conv_sides(1, 1, 1)
-
-
-# ---------------------------------------------------------------- networks
-
-
-def conv(filters, kernel, padding=0, stride=1):
-    return {
-        "type": "conv",
-        "filters": filters,
-        "kernel": kernel,
-        "padding": padding,
-        "stride": stride,
-    }
-
-
-def pool(size=2, stride=2):
-    return {"type": "pool", "size": size, "stride": stride}
-
-
-def dense(units):
-    return {"type": "dense", "units": units}
-
-
-FLATTEN = {"type": "flatten"}
-
-ALEXNET = [
-    *[conv(96, 11, 0, 4), pool(3, 2), conv(256, 5, 2), pool(3, 2)],
-    *[conv(384, 3, 1), conv(384, 3, 1), conv(256, 3, 1), pool(3, 2)],
-    *[FLATTEN, dense(4096), dense(4096), dense(1000)],
-]
 ALEXNET_SHAPES = [
     *[(55, 55, 96), (27, 27, 96), (27, 27, 256), (13, 13, 256)],
     *[(13, 13, 384), (13, 13, 384), (13, 13, 256), (6, 6, 256)],
     *[(9216,), (4096,), (4096,), (1000,)],
-]
-VGG16_BLOCKS = [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)]
-VGG16 = [
-    *[layer for depth, n in VGG16_BLOCKS for layer in [*[conv(n, 3, 1)] * depth, pool()]],
-    *[FLATTEN, dense(4096), dense(4096), dense(1000)],
 ]
 VGG16_SHAPES = [
     *[(224, 224, 64)] * 2,
@@ -128,9 +56,7 @@ VGG16_SHAPES = [
 ]
 
 
-def draw(rng, low, high):
-    """A plain integer in [low, high]."""
-    return int(rng.integers(low, high + 1))
+# ---------------------------------------------------------------- random cases
 
 
 def two_sides(rng, low, high):
@@ -144,14 +70,4 @@ def random_image(rng):
     return (*two_sides(rng, 40, 50), draw(rng, 1, 4))
 
 
-def random_network(rng, *, stride=1):
-    """Two convolutions and two poolings, then fully-connected layers; fits ``random_image``."""
-    return [
-        conv(draw(rng, 2, 6), draw(rng, 2, 5), draw(rng, 1, 2), stride),
-        pool(2, 2),
-        conv(draw(rng, 7, 9), draw(rng, 1, 3), 1, 1),
-        pool(draw(rng, 2, 3), 1),
-        FLATTEN,
-        dense(draw(rng, 10, 20)),
-        dense(draw(rng, 2, 9)),
-    ]
+random_network = partial(networks.random_network, filters=(2, 6), units=(10, 20))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from assignments.networks import ALEXNET, VGG16, conv, conv_sides, draw, pool
 from assignments.output_size.mistakes import (
     SHEET_3_COMMENTS,
     SHEET_3_SAME,
@@ -12,15 +13,9 @@ from assignments.output_size.mistakes import (
     trace_mistakes,
 )
 from assignments.output_size.oracle import (
-    ALEXNET,
     ALEXNET_SHAPES,
-    VGG16,
     VGG16_SHAPES,
-    conv,
-    conv_sides,
-    draw,
     field_of,
-    pool,
     pool_sides,
     random_image,
     random_network,

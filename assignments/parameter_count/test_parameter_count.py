@@ -2,6 +2,7 @@
 
 import pytest
 
+from assignments.networks import ALEXNET, VGG16, draw
 from assignments.parameter_count.mistakes import (
     conv_mistakes,
     dense_mistakes,
@@ -10,12 +11,9 @@ from assignments.parameter_count.mistakes import (
     stacked_mistakes,
 )
 from assignments.parameter_count.oracle import (
-    ALEXNET,
-    VGG16,
     conv_count,
     dense_count,
     dense_equivalent_count,
-    draw,
     network_count,
     random_image,
     random_network,

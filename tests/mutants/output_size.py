@@ -1,11 +1,6 @@
-"""Wrong ``output_size`` solutions: each must lose the tests of what it gets wrong, and no more."""
+"""Mutants of ``output_size``."""
 
-from __future__ import annotations
-
-import pytest
-from in_process import failed, fresh_seed, grade, hints, mutant, shown_hints
-
-SLUG = "output_size"
+from mutants import named
 
 # Tasks whose reference calls another task's function.
 CALLERS = {
@@ -31,8 +26,7 @@ POOL_WINDOW = 'layer["size"], layer.get("stride", layer["size"])'
 FIELD_AND_STEP = "field += (window - 1) * step\n        step *= stride"
 STEP_AND_FIELD = "step *= stride\n        field += (window - 1) * step"
 
-# By task: old text, new text, the tests of the task that must fail, the hint of one of them.
-MUTANTS = {
+BY_TASK = {
     "conv_output_size": [
         ("// stride", "// 1", STRIDED, "stride_forgotten"),
         ("+ 2 * padding -", "-", PADDED, "padding_forgotten"),
@@ -158,38 +152,4 @@ MUTANTS = {
         ),
     ],
 }
-
-NAMED = {
-    f"{task}: {old} -> {new}": (task, old, new, tests, hint)
-    for task, mutants in MUTANTS.items()
-    for old, new, tests, hint in mutants
-}
-
-
-@pytest.fixture(scope="module")
-def graded_mutants():
-    sources = {name: mutant(SLUG, *case[:3]) for name, case in NAMED.items()}
-    return grade(SLUG, sources | {"stub": "x = 1"}, fresh_seed())
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_a_mutant_loses_exactly_what_it_gets_wrong(graded_mutants, name):
-    task, _, _, tests, hint = NAMED[name]
-    mine = {n: result for n, result in graded_mutants[name].items() if result.task == task}
-    assert failed(mine) == {f"test_{task}_{test}" for test in tests.split()}
-    assert not hint or shown_hints(mine, task) == {hints(SLUG)[hint]}
-
-
-@pytest.mark.parametrize("name", NAMED)
-def test_other_tasks_lose_only_by_calling_it(graded_mutants, name):
-    task, results = NAMED[name][0], graded_mutants[name]
-    assert {results[test].task for test in failed(results)} <= {task} | CALLERS.get(task, set())
-
-
-def test_every_test_catches_a_mutant(graded_mutants):
-    caught = set().union(*(failed(graded_mutants[name]) for name in NAMED))
-    assert set(graded_mutants["stub"]) - caught == set()
-
-
-def test_a_stub_gets_nothing(graded_mutants):
-    assert sum(result.points for result in graded_mutants["stub"].values()) == 0
+MUTANTS = named(BY_TASK)

@@ -1,0 +1,71 @@
+"""Wrong solutions: each loses the tests of what it gets wrong, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+from in_process import failed, grade, hints, mutant, shown_hints
+from mutants import (
+    Mutant,
+    convolution_channels,
+    convolution_kernels,
+    output_size,
+    parameter_count,
+    pooling_network,
+    pooling_windows,
+)
+
+from autograder.model import TestResult
+
+MUTANTS: dict[str, dict[str, Mutant]] = {
+    "convolution": convolution_kernels.MUTANTS | convolution_channels.MUTANTS,
+    "output_size": output_size.MUTANTS,
+    "parameter_count": parameter_count.MUTANTS,
+    "pooling": pooling_windows.MUTANTS | pooling_network.MUTANTS,
+}
+# Tasks that may lose as well because their reference calls the mutant. Where an assignment has no
+# entry, its tables name what they lose.
+CALLERS = {"output_size": output_size.CALLERS, "parameter_count": parameter_count.CALLERS}
+
+EVERY_MUTANT = pytest.mark.parametrize(
+    ("slug", "name"), [(slug, name) for slug, table in MUTANTS.items() for name in table]
+)
+
+
+@cache
+def graded(slug: str, seed: int) -> Mapping[str, Mapping[str, TestResult]]:
+    """The results of every mutant of ``slug``, and of the stub."""
+    sources = {name: mutant(slug, *case[:3]) for name, case in MUTANTS[slug].items()}
+    return grade(slug, sources | {"stub": "x = 1"}, seed)
+
+
+@EVERY_MUTANT
+def test_a_mutant_loses_exactly_what_it_gets_wrong(slug, name, seed):
+    task, _, _, tests, hint = MUTANTS[slug][name]
+    mine = {n: result for n, result in graded(slug, seed)[name].items() if result.task == task}
+    assert failed(mine) == {f"test_{test}" for test in tests} & mine.keys()
+    assert not hint or shown_hints(mine, task) == {hints(slug)[hint]}
+
+
+@EVERY_MUTANT
+def test_other_tasks_lose_only_by_calling_it(slug, name, seed):
+    task, _, _, tests, _ = MUTANTS[slug][name]
+    results = graded(slug, seed)[name]
+    mine = {test for test, result in results.items() if result.task == task}
+    callers = CALLERS.get(slug, {}).get(task, set())
+    others = {test for test in failed(results) - mine if results[test].task not in callers}
+    assert others == {f"test_{test}" for test in tests} - mine
+
+
+@pytest.mark.parametrize("slug", MUTANTS)
+def test_every_test_catches_a_mutant(slug, seed):
+    results = graded(slug, seed)
+    caught = set().union(*(failed(results[name]) for name in MUTANTS[slug]))
+    assert set(results["stub"]) - caught == set()
+
+
+@pytest.mark.parametrize("slug", MUTANTS)
+def test_a_stub_gets_nothing(slug, seed):
+    assert sum(result.points for result in graded(slug, seed)["stub"].values()) == 0
