@@ -26,7 +26,10 @@ def assignment_digest(assignment: Assignment, reference: Path, lang: Language, t
 
 
 def digest(submission: Submission, assignment_digest: str) -> str:
-    """Content hash of a grading; equal digests mean an equal verdict (seeds apart)."""
+    """Content hash of a grading; equal digests mean an equal verdict (seeds apart).
+
+    Outputs, which ``intake`` drops, do not count: a notebook that was only run again is unchanged.
+    """
     notices = [text for notice in submission.notices for text in (notice.fr, notice.en)]
     return _hash([assignment_digest, submission.name, *notices, submission.data])
 

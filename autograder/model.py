@@ -99,7 +99,10 @@ WALL = 4.0  # seconds of wall time a second of CPU time: a busy machine must not
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's file for one assignment: bytes, never parsed outside ``notebook``."""
+    """One student's file for one assignment: bytes, never parsed outside ``notebook``.
+
+    From ``intake`` it comes without a notebook's outputs (see ``notebook.stripped``).
+    """
 
     student: str
     assignment: str

@@ -22,7 +22,7 @@ from notebooks import (
 )
 
 from autograder.intake import Intake, collect
-from autograder.notebook import read, refusals
+from autograder.notebook import read, refusals, stripped
 
 # ---------------------------------------------------------------- several files
 
@@ -57,7 +57,7 @@ def test_of_several_the_one_with_the_task_cells(tmp_path, files, chosen):
         write(tmp_path, f"alice/convolution/{name}", data)
     submission = only(collect(tmp_path, COURSE))
     assert submission.name == chosen
-    assert submission.data == files[chosen]
+    assert submission.data == stripped(files[chosen], chosen)
     assert f"« {chosen} »" in submission.notices[0].fr
     assert len(submission.notices) == 1
 
@@ -96,7 +96,7 @@ def test_the_released_stub_beside_the_work_answers_nothing(tmp_path, work, data)
     write(tmp_path, "alice/convolution/convolution.ipynb", STUB)
     write(tmp_path, f"alice/convolution/{work}", data)
     submission = only(collect(tmp_path, COURSE))
-    assert submission.data == data
+    assert submission.data == stripped(data, submission.name)
     (notice,) = submission.notices
     assert "The others were not read: “convolution.ipynb”" in notice.en
 
@@ -132,8 +132,16 @@ def test_an_unreadable_notebook_is_not_replaced_by_a_helper_script(tmp_path):
     write(tmp_path, "alice/convolution/utils.py", b"import numpy")
     os.truncate(big, 200 * 1024 * 1024)
     assert rejected(collect(tmp_path, COURSE)).reason == refusals.TOO_LARGE
-    os.truncate(big, 20 * 1024 * 1024)
-    assert len(only(collect(tmp_path, COURSE)).data) == 20 * 1024 * 1024
+    big.write_bytes(b"{")
+    assert rejected(collect(tmp_path, COURSE)).reason == refusals.INCOMPLETE
+
+
+def test_a_file_may_have_twenty_megabytes_and_no_byte_more(tmp_path):
+    for size, student in ((20 * 1024 * 1024, "alice"), (20 * 1024 * 1024 + 1, "bob")):
+        write(tmp_path, f"{student}/convolution/convolution.ipynb", RIGHT.ljust(size))
+    intake = collect(tmp_path, COURSE)
+    assert places(intake) == {("alice", "convolution")}
+    assert [(one.student, one.reason) for one in intake.rejections] == [("bob", refusals.TOO_LARGE)]
 
 
 def test_a_folder_full_of_scripts_is_refused(tmp_path):

@@ -19,6 +19,7 @@ from notebooks import (
 
 from autograder.errors import UsageError
 from autograder.intake import collect
+from autograder.notebook import stripped
 
 # ---------------------------------------------------------------- layouts
 
@@ -33,7 +34,11 @@ def test_the_layout_of_nbgrader(tmp_path):
         ("alice", "pooling"),
         ("zoé", "convolution"),
     ]
-    assert [one.data for one in intake.submissions] == [RIGHT, b"def max_pool(): pass", OTHER]
+    assert [one.data for one in intake.submissions] == [
+        stripped(RIGHT, "convolution.ipynb"),
+        b"def max_pool(): pass",
+        stripped(OTHER, "convolution.ipynb"),
+    ]
     assert all(one.notices == () for one in intake.submissions)
     assert intake.rejections == intake.notes == ()
 
@@ -151,15 +156,15 @@ def test_a_selected_assignment_settles_what_a_platforms_file_does_not_say(tmp_pa
 
 
 def test_namesakes_are_told_apart_by_the_platforms_number(tmp_path):
-    for number, data in ((11, RIGHT), (12, OTHER)):
-        write(tmp_path, f"Marie Roy_{number}_assignsubmission_file_/convolution.ipynb", data)
+    write(tmp_path, "Marie Roy_11_assignsubmission_file_/convolution.py", b"def pad(): 1")
+    write(tmp_path, "Marie Roy_12_assignsubmission_file_/convolution.py", b"def pad(): 2")
     intake = collect(tmp_path, COURSE)
     assert {one.student: one.data for one in intake.submissions} == {
-        "Marie Roy_11": RIGHT,
-        "Marie Roy_12": OTHER,
+        "Marie Roy_11": b"def pad(): 1",
+        "Marie Roy_12": b"def pad(): 2",
     }
     chosen = collect(tmp_path, COURSE, students=["Marie Roy_12"])
-    assert [one.data for one in chosen.submissions] == [OTHER]
+    assert [one.data for one in chosen.submissions] == [b"def pad(): 2"]
 
 
 @pytest.mark.parametrize(

@@ -42,14 +42,17 @@ def deflated_zeros(mebibytes):
 
 
 def test_a_film_of_gigabytes_beside_a_notebook_does_not_stop_a_download(tmp_path):
-    size = 2_100 * 1024 * 1024
-    film = ("S1_1_assignsubmission_file_/video.mp4", deflated_zeros(2_100))
+    size = 4_000 * 1024 * 1024
+    zeros = deflated_zeros(4_000)
+    films = [(f"S1_1_assignsubmission_file_/video{n}.mp4", zeros) for n in range(3)]
     files = [(f"S{n}_{n}_assignsubmission_file_/convolution.ipynb", RIGHT) for n in (1, 2)]
-    data = bytearray(zipped(film, *files, method=zipfile.ZIP_STORED))
-    for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):  # the film comes first
-        start = data.find(mark) + offset
-        struct.pack_into("<H", data, start, zipfile.ZIP_DEFLATED)
-        struct.pack_into("<I", data, start + 14, size)
+    data = bytearray(zipped(*films, *files, method=zipfile.ZIP_STORED))
+    for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):  # the films come first
+        start = -1
+        for _ in films:
+            start = data.find(mark, start + 1)
+            struct.pack_into("<H", data, start + offset, zipfile.ZIP_DEFLATED)
+            struct.pack_into("<I", data, start + offset + 14, size)
     file = write(tmp_path, "moodle.zip", bytes(data))
     with zipfile.ZipFile(file) as written:
         assert sum(info.file_size for info in written.infolist()) > archive.COURSE.unpacked

@@ -7,7 +7,7 @@ import pytest
 from notebooks import answered, code, dumped, markdown, notebook, reading, refusal, sources
 
 from autograder.model import Submission, Text
-from autograder.notebook import cell_digest, read, refusals
+from autograder.notebook import cell_digest, read, refusals, stripped
 
 # ---------------------------------------------------------------- what a notebook contributes
 
@@ -66,6 +66,30 @@ def test_outputs_attachments_and_widgets_are_not_looked_at():
     output = {"output_type": "display_data", "data": {"image/png": "iVBORw0K" * 99, "x": [[[1]]]}}
     cell = code("x", outputs=[output, "nonsense", 3], attachments={"a": 1}, execution_count="no")
     assert sources(dumped(cell, metadata={"widgets": {"state": {"a": "\ud800"}}})) == ["x"]
+
+
+def test_outputs_attachments_prose_and_widgets_leave_no_trace():
+    big = "iVBORw0K" * 99
+    cell = code("x", "pad", outputs=[{"data": {"image/png": big}}], attachments={"a": big})
+    full = [markdown(big, tags=[big]), cell, markdown("answer", nbgrader={"grade_id": "why"})]
+    bare = [markdown(""), code("x", "pad"), markdown("answer", nbgrader={"grade_id": "why"})]
+    data = stripped(dumped(*full, metadata={"widgets": {"state": big}}), "a.ipynb")
+    assert data == stripped(dumped(*bare), "a.ipynb")
+    assert b"iVBOR" not in data
+    assert b"answer" in data
+
+
+def test_a_damaged_grade_id_stops_nothing():
+    data = stripped(
+        dumped(code("x", "\ud800"), markdown("\ud800", nbgrader={"grade_id": "a"})), "a"
+    )
+    assert sources(data) == ["x"]
+
+
+def test_code_is_kept_as_it_is_written_python_or_not():
+    cells = ["x = await f()", "%matplotlib inline", "!ls", "def f(:", "print 'π'", "a\tb\n\n"]
+    assert sources(dumped(*map(code, cells))) == cells
+    assert sources(stripped(dumped(*map(code, cells)), "a.ipynb")) == cells
 
 
 def test_metadata_of_any_type_is_no_reason_to_refuse():

@@ -3,11 +3,19 @@
 import json
 import random
 import string
+from contextlib import suppress
 
 from notebooks import answered, reading
 
 from autograder.model import Rejection, StudentSource
-from autograder.notebook import answer_ids, defined_names
+from autograder.notebook import (
+    answer_ids,
+    answered_ids,
+    defined_names,
+    stripped,
+    written_names,
+)
+from autograder.notebook.refusals import Unreadable
 
 
 def test_answer_ids_and_defined_names():
@@ -55,3 +63,18 @@ def test_nothing_raises_whatever_the_bytes():
             for name in ("a.ipynb", "a.py"):
                 assert isinstance(reading(data, name), StudentSource | Rejection)
                 assert isinstance(answer_ids(data, name) | defined_names(data, name), frozenset)
+                assert_nothing_is_lost(data, name)
+
+
+def assert_nothing_is_lost(data, name):
+    """A file without its outputs is read like the file."""
+    source = reading(data, name)
+    if isinstance(source, Rejection):
+        with suppress(Unreadable):
+            assert reading(stripped(data, name), name) == source
+        return
+    bare = stripped(data, name)
+    assert reading(bare, name) == source
+    for names in (answer_ids, answered_ids, defined_names, written_names):
+        assert names(bare, name) == names(data, name)
+    assert stripped(bare, name) == bare

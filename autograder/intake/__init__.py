@@ -1,5 +1,8 @@
 """From a folder, file, zip or LMS export to submissions. Reads; writes and follows nothing.
 
+Every file is read once, and all that follows (choice, digest, cells) comes from those bytes. Of a
+notebook only what can be graded is kept: a class hands in gigabytes of outputs.
+
 A file that cannot be read becomes a ``Rejection`` for its student; what cannot even be attributed
 to a student and an assignment becomes a line for the instructor. Neither stops the others.
 """
@@ -75,7 +78,11 @@ class _Selection:
         """Whether a file at ``place`` can still turn out to be asked for: read it, then."""
         if place.assignment and place.assignment not in self.slugs:
             return False
-        return self.students is None or bool(place.number) or place.student in self.students
+        if self.students is None or place.student in self.students:
+            return True
+        # Namesakes are told apart by the number that will join their names, once all are known.
+        name = fold(place.student)
+        return bool(place.number) and any(fold(one).startswith(name) for one in self.students)
 
     def holds(self, student: str, slug: str) -> bool:
         """Whether this submission was asked for."""

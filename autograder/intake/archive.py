@@ -1,13 +1,14 @@
-"""Zip archives from students, read in memory: nothing is unpacked to disk, no header is trusted.
+"""Zip archives from students: nothing is unpacked to disk, no header is trusted.
 
 Only notebooks and scripts are decompressed, each up to a cap that counts what comes out. One thing
 that has no place in an honest archive (a path that leads out, a link, a password, a second copy)
-refuses all of it.
+refuses all of it, or in a whole course's archive the file concerned.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import re
 import stat
 import struct
@@ -15,6 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from autograder import notebook
 from autograder.intake.files import Parts, is_junk
@@ -39,8 +41,9 @@ _DAMAGE = (
     OSError,
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
-_ENTRY_MARK, _END_MARK = b"PK\x01\x02", b"PK\x05\x06"
-_ZIP64 = 0xFFFFFFFF  # the true size stands elsewhere
+_ENTRY_MARK, _END_MARK, _ZIP64_MARK = b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x07"
+_END = 22  # bytes of the record at the end, which a comment follows
+_MAX_COMMENT = 65_536
 _MAX_RATIO = 200  # deflate reaches 1032; a notebook with repeated outputs stays below 50
 _MAX_NAME = 1_000
 
@@ -50,14 +53,14 @@ class Caps:
     """How much one archive may hold."""
 
     entries: int = 200
-    unpacked: int = 50 * MIB
+    unpacked: int = 50 * MIB  # all members of a student's, of a course's those to be read
     course: bool = False  # many students': archives may lie inside, each member stands for itself
 
 
 STUDENT = Caps()
-COURSE = Caps(entries=20_000, unpacked=2_048 * MIB, course=True)  # an LMS download, by instructors
+COURSE = Caps(entries=20_000, unpacked=8_192 * MIB, course=True)  # an LMS download, by instructors
 
-Member = tuple[Parts, bytes | Text]
+Member = tuple[Parts, bytes | Text]  # a member that is too large comes as the reason
 
 
 def is_zip(name: str) -> bool:
@@ -65,82 +68,109 @@ def is_zip(name: str) -> bool:
     return name.lower().endswith(SUFFIX)
 
 
-def members(data: bytes, caps: Caps = STUDENT) -> list[Member]:
-    """The notebooks and scripts in the archive (and archives, where ``caps`` allow them).
+def members(data: bytes) -> list[Member]:
+    """The notebooks and scripts in a student's archive.
 
-    A member that is too large comes as the reason instead of its bytes, and so does every refused
-    one of a whole course. Raises ``Unreadable`` for an archive that is refused as a whole.
+    Raises ``Unreadable`` for an archive that is refused.
     """
-    # Counted before the directory is parsed: each of a million entries would become an object.
-    if _directory(data).count(_ENTRY_MARK) > 2 * caps.entries:
-        raise Unreadable(refusals.ZIP_ENTRIES)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _members(archive, caps)
-    except _DAMAGE:
-        raise Unreadable(refusals.ZIP_BROKEN) from None
+    opened = Archive(io.BytesIO(data), STUDENT)
+    return [(parts, opened.read(parts)) for parts in opened.members]
 
 
-def listed(data: bytes) -> list[tuple[Parts, bool]]:
-    """Every member's path and whether it is a folder, without junk and odd paths; reads no content.
+class Archive:
+    """An archive whose directory has been checked: ``members`` are those that may be read.
 
-    For an archive that ``members`` has accepted.
+    One of a whole course's that is refused stands there with the reason.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        infos = [info for info in archive.infolist() if not _leads_out(_name(info))]
-    found = [(_parts(info), info.is_dir()) for info in infos]
-    return [(parts, folder) for parts, folder in found if parts and not any(map(is_junk, parts))]
+
+    def __init__(self, file: BinaryIO, caps: Caps) -> None:
+        """Of ``file``, left open. Raises ``Unreadable`` if it is refused as a whole."""
+        try:
+            # Before the directory is parsed: each of a million entries would become an object.
+            if _count_entries(file) > 2 * caps.entries:
+                raise Unreadable(refusals.ZIP_ENTRIES)
+            self._zip = zipfile.ZipFile(file)
+            self._infos = self._zip.infolist()
+            self.members = _checked_members(self._infos, caps)
+        except _DAMAGE:
+            raise Unreadable(refusals.ZIP_BROKEN) from None
+
+    def read(self, parts: Parts) -> bytes | Text:
+        """The content of a member, or why it cannot be had.
+
+        Raises ``Unreadable`` for what no honest archive holds.
+        """
+        info = self.members[parts]
+        if isinstance(info, Text):
+            return info
+        try:
+            with self._zip.open(info) as file:
+                data = file.read(notebook.MAX_BYTES + 1)
+        except _DAMAGE:
+            raise Unreadable(refusals.ZIP_BROKEN) from None
+        if len(data) > MIB and len(data) > _MAX_RATIO * max(info.compress_size, 1):
+            raise Unreadable(refusals.ZIP_SIZE)
+        return data if len(data) <= notebook.MAX_BYTES else refusals.TOO_LARGE
+
+    def listed(self) -> list[tuple[Parts, bool]]:
+        """The path of all that is in it and whether it is a folder; no junk, no odd paths."""
+        infos = [info for info in self._infos if not _leads_out(_name(info))]
+        found = [(_parts(info), info.is_dir()) for info in infos]
+        return [(path, folder) for path, folder in found if path and not any(map(is_junk, path))]
 
 
-def _directory(data: bytes) -> bytes:
-    """Where ``zipfile`` looks for entries: not in the members, which may hold such marks, too."""
-    end = data.rfind(_END_MARK)
-    if end < 0 or len(data) < end + 16:
-        return data
-    (size,) = struct.unpack_from("<I", data, end + 12)
-    return data if size == _ZIP64 else data[max(0, end - size) : end]
+def _count_entries(file: BinaryIO) -> int:
+    """How many entries ``zipfile`` may find, at most: the marks where it looks for the directory.
+
+    The members may hold such marks, too. They are counted only where another record (zip64) may
+    tell the directory's place, or none does.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END - _MAX_COMMENT))
+    last = file.read()
+    end, start = last.rfind(_END_MARK), 0
+    if 0 <= end <= len(last) - _END and last[max(0, end - 20) : end][:4] != _ZIP64_MARK:
+        (length,) = struct.unpack_from("<I", last, end + 12)
+        start = max(0, size - len(last) + end - length)
+    file.seek(start)
+    count, before = 0, b""
+    while chunk := file.read(MIB):
+        count += (before + chunk).count(_ENTRY_MARK)
+        before = chunk[-len(_ENTRY_MARK) + 1 :]
+    return count
 
 
-def _members(archive: zipfile.ZipFile, caps: Caps) -> list[Member]:
-    infos = archive.infolist()
+def _checked_members(
+    infos: list[zipfile.ZipInfo], caps: Caps
+) -> dict[Parts, zipfile.ZipInfo | Text]:
     if len(infos) > caps.entries:
         raise Unreadable(refusals.ZIP_ENTRIES)
-    # A whole course's: what one student put beside the notebook (a film, say) must not stop the
-    # others; what is wanted of it is counted below.
-    if not caps.course and sum(info.file_size for info in infos) > caps.unpacked:
-        raise Unreadable(refusals.ZIP_SIZE)
-    seen, found, unpacked = set[str](), list[Member](), 0
+    seen, found, unpacked = set[str](), dict[Parts, zipfile.ZipInfo | Text](), 0
     for info in infos:
-        try:
-            member = _member(archive, info, caps, seen)
-        except Unreadable as fault:
-            if not caps.course:
-                raise
-            member = _parts(info), fault.reason  # one student's file does not stop the others
-        if member is None or not member[0]:
-            continue
-        unpacked += len(member[1]) if isinstance(member[1], bytes) else 0
-        if unpacked > caps.unpacked:
-            raise Unreadable(refusals.ZIP_SIZE)
-        found.append(member)
+        parts, member = _parts(info), _member(info, caps, seen)
+        if isinstance(member, Text) and not caps.course:
+            raise Unreadable(member)
+        # A whole course's: what one student put beside the notebook (a film, say) must not stop
+        # the others. Sizes can be believed here, as ``zipfile`` gives no more than the header says.
+        if not caps.course or member is info:
+            unpacked += info.file_size
+        if member is not None and parts:
+            found[parts] = member
+    if unpacked > caps.unpacked:
+        raise Unreadable(refusals.ZIP_SIZE)
     return found
 
 
-def _member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, caps: Caps, seen: set[str]
-) -> Member | None:
-    """The member if it is wanted. Raises ``Unreadable`` if it has no place in an archive."""
-    parts = _checked(info, caps)
+def _member(info: zipfile.ZipInfo, caps: Caps, seen: set[str]) -> zipfile.ZipInfo | Text | None:
+    """The member if it is wanted, or the reason why it has no place in an archive."""
+    parts = _parts(info)
+    if fault := _fault(info, parts, caps):
+        return fault
     key = unicodedata.normalize("NFC", "/".join(parts)).casefold()
     if key in seen and not info.is_dir():
-        raise Unreadable(refusals.ZIP_DUPLICATE)
+        return refusals.ZIP_DUPLICATE
     seen.add(key)
-    if info.is_dir() or not _wanted(parts, caps):
-        return None
-    try:
-        return parts, _content(archive, info)
-    except _DAMAGE:
-        raise Unreadable(refusals.ZIP_BROKEN) from None
+    return None if info.is_dir() or not _wanted(parts, caps) else info
 
 
 def _wanted(parts: Parts, caps: Caps) -> bool:
@@ -150,21 +180,21 @@ def _wanted(parts: Parts, caps: Caps) -> bool:
     return notebook.is_notebook(name) or notebook.is_script(name) or (caps.course and is_zip(name))
 
 
-def _checked(info: zipfile.ZipInfo, caps: Caps) -> Parts:
-    """The member's path. Raises ``Unreadable`` for what no honest archive holds."""
-    name, parts = _name(info), _parts(info)
+def _fault(info: zipfile.ZipInfo, parts: Parts, caps: Caps) -> Text | None:
+    """Why no honest archive holds such a member."""
+    name = _name(info)
     if _leads_out(name) or len(name) > _MAX_NAME or (not parts and not info.is_dir()):
-        raise Unreadable(refusals.ZIP_PATH)
+        return refusals.ZIP_PATH
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise Unreadable(refusals.ZIP_LINK)
+        return refusals.ZIP_LINK
     if info.flag_bits & 0x41:
-        raise Unreadable(refusals.ZIP_ENCRYPTED)
+        return refusals.ZIP_ENCRYPTED
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         # Also a guard: the others let an archive ask for gigabytes before the first byte is out.
-        raise Unreadable(refusals.ZIP_METHOD)
+        return refusals.ZIP_METHOD
     if is_zip(name) and not caps.course and not any(map(is_junk, parts)):
-        raise Unreadable(refusals.ZIP_NESTED)
-    return parts
+        return refusals.ZIP_NESTED
+    return None
 
 
 def _leads_out(name: str) -> bool:
@@ -185,11 +215,3 @@ def _name(info: zipfile.ZipInfo) -> str:
         return name.encode("cp437").decode("utf-8")
     except UnicodeError:
         return name
-
-
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | Text:
-    with archive.open(info) as file:
-        data = file.read(notebook.MAX_BYTES + 1)
-    if len(data) > MIB and len(data) > _MAX_RATIO * max(info.compress_size, 1):
-        raise Unreadable(refusals.ZIP_SIZE)
-    return data if len(data) <= notebook.MAX_BYTES else refusals.TOO_LARGE

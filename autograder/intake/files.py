@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder.errors import UsageError
 from autograder.model import Text
@@ -85,17 +86,34 @@ class Root:
     def read(self, parts: Parts, limit: int) -> bytes:
         """The content of the regular file at ``parts``.
 
-        Raises ``Unreadable`` for anything else, and for more than ``limit`` bytes.
+        Raises ``Unreadable`` for anything else, and for more than ``limit`` bytes: they are
+        counted, because the file may change while we read.
+        """
+        with self.open(parts, limit) as file:
+            try:
+                data = file.read(limit + 1)
+            except OSError:
+                raise Unreadable(refusals.CLOSED) from None
+        if len(data) > limit:
+            raise Unreadable(refusals.TOO_LARGE)
+        return data
+
+    def open(self, parts: Parts, limit: int) -> BinaryIO:
+        """The regular file at ``parts``, for reading.
+
+        Raises ``Unreadable`` for anything else, and for a file of more than ``limit`` bytes.
         """
         try:
             fd = self._open(parts)
         except OSError as fault:
             link = fault.errno in _LINK_ERRORS
             raise Unreadable(refusals.LINK if link else refusals.CLOSED) from None
-        try:
-            return _read_regular(fd, limit)
-        finally:
-            os.close(fd)
+        status = os.fstat(fd)
+        if stat.S_ISREG(status.st_mode) and status.st_size <= limit:
+            return os.fdopen(fd, "rb")
+        os.close(fd)
+        regular = stat.S_ISREG(status.st_mode)
+        raise Unreadable(refusals.TOO_LARGE if regular else refusals.NOT_A_FILE)
 
     def _open(self, parts: Parts) -> int:
         """A descriptor of the file; each folder on the way is opened without following links."""
@@ -144,21 +162,3 @@ def _kind(item: os.DirEntry[str]) -> Kind:
     if stat.S_ISDIR(mode):
         return Kind.FOLDER
     return Kind.FILE if stat.S_ISREG(mode) else Kind.OTHER
-
-
-def _read_regular(fd: int, limit: int) -> bytes:
-    """Everything in the file, if it is one. The size is counted: it may change while we read."""
-    status = os.fstat(fd)
-    if not stat.S_ISREG(status.st_mode):
-        raise Unreadable(refusals.NOT_A_FILE)
-    if status.st_size > limit:
-        raise Unreadable(refusals.TOO_LARGE)
-    chunks = bytearray()
-    try:
-        while chunk := os.read(fd, 1 << 20):
-            chunks += chunk
-            if len(chunks) > limit:
-                raise Unreadable(refusals.TOO_LARGE)
-    except OSError:
-        raise Unreadable(refusals.CLOSED) from None
-    return bytes(chunks)

@@ -6,8 +6,10 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from autograder import notebook
 from autograder.errors import UsageError
@@ -21,7 +23,8 @@ from autograder.notebook.refusals import Unreadable
 
 MAX_CANDIDATES = 50  # notebooks and scripts of one student for one assignment
 MAX_ZIP_BYTES = 50 * archive.MIB
-MAX_COURSE_ZIP_BYTES = 1_024 * archive.MIB
+MAX_COURSE_ZIP_BYTES = 4_096 * archive.MIB
+MAX_KEPT_BYTES = 20 * archive.MIB  # of code in all of them together; outputs do not count
 
 Wanted = Callable[[Place], bool]
 
@@ -41,12 +44,12 @@ def gather(root: Path, slugs: Collection[str], wanted: Wanted) -> Gathered:
     Raises ``UsageError`` if there is nothing at ``root`` or it cannot be read.
     """
     folder, file = _folder_and_file(root)
-    with Root(folder) as disk:
+    with Root(folder) as disk, ExitStack() as files:
         if file is None:
             return _gather(disk, disk.entries(), _layout(folder, disk.entries(), slugs), wanted)
         course_zip = None
         if not Layout(slugs).slug(folder.name):  # the folder of one student's assignment
-            course_zip = _course_zip(disk, file, Layout(slugs))
+            course_zip = _course_zip(disk, file, Layout(slugs), files)
         if course_zip is not None:
             return _gather(course_zip, course_zip.entries(), Layout(slugs), wanted)
         return _gather(disk, [file], _layout(folder, [file], slugs), wanted)
@@ -57,14 +60,18 @@ def _gather(source: Source, entries: list[Entry], layout: Layout, wanted: Wanted
     pairs = list(_placed(entries, layout, gathered, wanted))
     gathered.notes += bare.notes(entries, layout, wanted)
     crowd = Counter(_owner(place) for _, place in pairs)
+    kept = Counter[tuple[str, str, str]]()
     for entry, place in pairs:
         gathered.students.add(place.student)
         if not wanted(place):
             continue
-        if crowd[_owner(place)] > MAX_CANDIDATES:
-            gathered.candidates.append(_candidate(entry.parts, place, refusals.TOO_MANY_FILES))
+        owner = _owner(place)
+        if crowd[owner] > MAX_CANDIDATES or kept[owner] > MAX_KEPT_BYTES:
+            found = [_candidate(entry.parts, place, refusals.TOO_MANY_FILES)]
         else:
-            gathered.candidates += _read(source, entry, place, layout)
+            found = _read(source, entry, place, layout)
+        kept[owner] += sum(len(one.content) for one in found if isinstance(one.content, bytes))
+        gathered.candidates += found
     return gathered
 
 
@@ -91,31 +98,33 @@ def _folder_and_file(root: Path) -> tuple[Path, Entry | None]:
     return path.parent, Entry((path.name,), Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER)
 
 
-def _course_zip(disk: Root, file: Entry, layout: Layout) -> CourseZip | None:
+def _course_zip(disk: Root, file: Entry, layout: Layout, files: ExitStack) -> CourseZip | None:
     """The archive as a folder of students, or None if it is no archive or one student's."""
     name = file.parts[-1]
     if file.kind is not Kind.FILE or not archive.is_zip(name) or split_platform(name):
         return None
     try:
-        opened = CourseZip(disk.read(file.parts, MAX_COURSE_ZIP_BYTES), layout)
+        data = files.enter_context(disk.open(file.parts, MAX_COURSE_ZIP_BYTES))
+        opened = CourseZip(data, layout)
     except Unreadable:
         return None  # the sentence why comes with the attempt to read it as one student's
     return None if _base(Path(name), opened.entries(), layout) else opened
 
 
 class CourseZip:
-    """An LMS download, read like the folder that it would unpack to."""
+    """An LMS download, read like the folder that it would unpack to, one file at a time."""
 
-    def __init__(self, data: bytes, layout: Layout) -> None:
-        """Raises ``Unreadable`` for an archive that is refused."""
-        found = archive.members(data, archive.COURSE)
-        below = len({parts[0] for parts, _ in found}) == 1 and all(
+    def __init__(self, file: BinaryIO, layout: Layout) -> None:
+        """Of ``file``, to be left open. Raises ``Unreadable`` for an archive that is refused."""
+        self._archive = archive.Archive(file, archive.COURSE)
+        found = self._archive.members
+        below = len({parts[0] for parts in found}) == 1 and all(
             (len(parts) > 3 and layout.slug(parts[2])) or (len(parts) > 2 and MOODLE in parts[1])
-            for parts, _ in found
+            for parts in found
         )  # one folder around those of the students
-        self._files = {parts[below:]: content for parts, content in found}
+        self._files = {parts[below:]: parts for parts in found}
         self._others = set[Entry]()  # what is in it besides, for notes on what is missing
-        for parts, is_folder in archive.listed(data):
+        for parts, is_folder in self._archive.listed():
             inner = parts[below:]
             folders = len(inner) if is_folder else len(inner) - 1
             self._others |= {Entry(inner[:end], Kind.FOLDER) for end in range(1, folders + 1)}
@@ -129,7 +138,7 @@ class CourseZip:
 
     def read(self, parts: Parts, limit: int) -> bytes:
         """The content of one. Raises ``Unreadable`` for more than ``limit`` bytes."""
-        content = self._files[parts]
+        content = self._archive.read(self._files[parts])
         if isinstance(content, Text):
             raise Unreadable(content)
         if len(content) > limit:
@@ -211,4 +220,9 @@ def _read(source: Source, entry: Entry, place: Place, layout: Layout) -> list[Ca
 
 
 def _candidate(parts: Parts, place: Place, content: bytes | Text) -> Candidate:
+    if isinstance(content, bytes):  # the outputs go at once: those of a class would fill the memory
+        try:
+            content = notebook.stripped(content, place.name)
+        except Unreadable as fault:
+            content = fault.reason
     return Candidate(place, content, len(parts) - 1, "/".join(parts))

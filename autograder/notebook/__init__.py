@@ -49,6 +49,19 @@ def reads_as_script(data: bytes, name: str) -> bool:
     return start != b"{" or not (b'"nbformat"' in data or b'"cell_type"' in data)
 
 
+def stripped(data: bytes, name: str) -> bytes:
+    """The file without what is never graded: a notebook's outputs, attachments, prose, metadata.
+
+    ``read`` and the functions below find the same in it. Raises ``Unreadable``.
+    """
+    if reads_as_script(data, name):
+        script.text(_capped(data))
+        return data
+    bare = {"nbformat": 4, "cells": [_bare(cell) for cell in _notebook_cells(data)]}
+    # Half a character can only stand in prose or in a grade id by now, where it decides nothing.
+    return json.dumps(bare, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def stem(name: str) -> str:
     """The file name without the suffix that makes it a notebook or a script."""
     for suffix in sorted(_NOTEBOOK_SUFFIXES + _SCRIPT_SUFFIXES, key=len, reverse=True):
@@ -223,6 +236,18 @@ def _source(cell: RawCell) -> str:
     if not isinstance(source, str):
         raise Unreadable(refusals.NOT_A_NOTEBOOK)
     return unix_lines(source)
+
+
+def _bare(cell: RawCell) -> RawCell:
+    """What counts of a cell: its code, and how nbgrader marked it."""
+    grade_id, is_code, marks = _grade_id(cell), cell["cell_type"] == "code", _nbgrader(cell)
+    kept = {"grade_id": grade_id, "grade": bool(marks.get("grade"))}
+    kept["solution"] = marks.get("solution") is True
+    return {
+        "cell_type": "code" if is_code else "markdown",
+        "source": _source(cell) if is_code or grade_id else "",
+        "metadata": {"nbgrader": kept},
+    }
 
 
 def _nbgrader(cell: RawCell) -> dict[str, object]:

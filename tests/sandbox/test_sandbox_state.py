@@ -89,6 +89,13 @@ def test_a_top_level_await(child):
     assert value_of(child, "return x") == 5
 
 
+def test_a_top_level_await_that_waits_is_an_error_with_its_reason(child):
+    reply = run(child, "import asyncio\nawait asyncio.sleep(0)\nx = 5")
+    assert isinstance(reply, Raised)
+    assert (reply.kind, "no event loop" in reply.text) == ("RuntimeError", True)
+    assert value_of(child, "return 'x' in globals()") is False
+
+
 # ---------------------------------------------------------------- between children
 
 SPY = """
