@@ -88,6 +88,7 @@ class WarmProcess:
         shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # what imports left there
         os.environ["HOME"] = os.environ["TMPDIR"] = message["folder"]
         gc.collect()
+        kernel.use_huge_pages()
         gc.freeze()  # a collection in a child must not write to, and so copy, what is shared
         self._warm = True
 
