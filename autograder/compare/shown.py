@@ -95,7 +95,6 @@ _USE = {  # by what came back and what was expected: what turns the one into the
     ("pandas.Series", "ndarray"): ".to_numpy()",
     ("torch.Tensor", "float"): ".item()",
     ("torch.Tensor", "int"): ".item()",
-    ("float", "int"): "//",
 }
 
 
