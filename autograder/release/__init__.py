@@ -139,7 +139,7 @@ class _Builder:
         self.notebook_file = f"assignments/{slug}/notebook.py"
         test_file = f"assignments/{slug}/test_{slug}.py"
         tests = assignment.test_file.read_text(encoding="utf-8")
-        self.tests = TestFile(tests, test_file, assignment.tasks)
+        self.tests = TestFile(tests, test_file, assignment.tasks, assignment.hints)
         self.names = _HELPERS
 
     def cells(self, cells: Sequence[SourceCell]) -> Iterator[Json]:
