@@ -148,10 +148,14 @@ def release(course_root: Path | None, out: Path | None, assignments: tuple[str, 
     """Make the students' notebooks, in French and English, through nbgrader's converter."""
     from autograder import course
     from autograder import release as releases
+    from autograder.release.files import remove_stale
 
     loaded = course.load(course_root or course.find_root(Path.cwd()))
     for path in releases.build(loaded, out or loaded.root / "release", list(assignments) or None):
         click.echo(path)
+    if out is None and not assignments:
+        for path in remove_stale(loaded):
+            click.echo(f"removed {path}")
 
 
 @cli.command()
