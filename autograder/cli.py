@@ -30,7 +30,7 @@ COURSE = click.option(
 def cli() -> None:
     """Grade programming assignments: student code and its tests never share a process.
 
-    Exit code: 0 all graded, 1 some not graded, 2 wrong usage or a broken course.
+    Exit code: 0 all is well, 1 something needs a person, 2 wrong usage or a broken course.
     """
 
 
@@ -42,7 +42,7 @@ def cli() -> None:
     type=click.Path(path_type=Path),
     default=Path("results"),
     show_default=True,
-    help="Folder that receives scores.csv and one JSON a student.",
+    help="Folder that receives scores.csv and one JSON a submission.",
 )
 @click.option(
     "--assignment",
