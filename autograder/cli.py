@@ -30,7 +30,7 @@ COURSE = click.option(
 def cli() -> None:
     """Grade programming assignments: student code and its tests never share a process.
 
-    Exit code: 0 all graded, 1 some not graded, 2 wrong usage or a broken course.
+    Exit code: 0 all is well, 1 something needs a person, 2 wrong usage or a broken course.
     """
 
 
@@ -42,7 +42,7 @@ def cli() -> None:
     type=click.Path(path_type=Path),
     default=Path("results"),
     show_default=True,
-    help="Folder that receives scores.csv and one JSON a student.",
+    help="Folder that receives scores.csv and one JSON a submission.",
 )
 @click.option(
     "--assignment",
@@ -148,10 +148,14 @@ def release(course_root: Path | None, out: Path | None, assignments: tuple[str, 
     """Make the students' notebooks, in French and English, through nbgrader's converter."""
     from autograder import course
     from autograder import release as releases
+    from autograder.release.files import remove_stale
 
     loaded = course.load(course_root or course.find_root(Path.cwd()))
     for path in releases.build(loaded, out or loaded.root / "release", list(assignments) or None):
         click.echo(path)
+    if out is None and not assignments:
+        for path in remove_stale(loaded):
+            click.echo(f"removed {path}")
 
 
 @cli.command()

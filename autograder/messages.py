@@ -115,7 +115,7 @@ LOST = {
         "{} n'a pas fini à temps (limite : {:g} s).", "{} did not finish in time (limit: {:g} s)."
     ),
     Outcome.MEMORY: Text(
-        "{} demande plus de mémoire que permis.", "{} asks for more memory than it may use."
+        "{} demande plus de mémoire qu'il n'est permis.", "{} asks for more memory than it may use."
     ),
     Outcome.CRASHED: Text(
         "{} a arrêté brutalement le processus Python.", "{} ended the Python process abruptly."

@@ -48,7 +48,7 @@ def _skip_dependents(
     """Report a wrong test as skipped while something it depends on is wrong too.
 
     A dependent test runs all the same and keeps its points when it passes: a right answer never
-    loses marks for another one.
+    loses marks for another one. A known mistake keeps its hint.
     """
     failed = {result.name for result in results if result.outcome is not Outcome.PASSED}
     earned = {task.id: 0.0 for task in assignment.tasks}

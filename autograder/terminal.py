@@ -270,7 +270,7 @@ def _points(points: float) -> str:
 
 
 def show_findings(checked: Checked, lang: Language, screen: Console | None = None) -> None:
-    """Print each visible test with its sentence and hint, by task; no score."""
+    """Print each visible test with its sentence, by task; no score."""
     screen = screen or console()
     repeated = Counter(
         (one.task, one.outcome is Outcome.PASSED, one.sentence or one.test, one.hint)

@@ -232,8 +232,8 @@ def test_own_tolerance():
 
 SENTENCES = [
     (None, A([1]), "le résultat est None : il manque peut-être un `return`"),
-    (27.5, 28, "le résultat est un float, pas un int : utilise `//`"),
-    ((28, 28.0), (28, 28), "l'élément [1] est un float, pas un int : utilise `//`"),
+    (27.5, 28, "le résultat est un float, pas un int"),
+    ((28, 28.0), (28, 28), "l'élément [1] est un float, pas un int"),
     ([1], A([1]), "le résultat est une liste, pas un tableau NumPy : utilise `np.array(...)`"),
     (A([1.0]), 1.0, "le résultat est un tableau NumPy, pas un float : utilise `.item()`"),
     (
@@ -261,6 +261,14 @@ SENTENCES = [
 @pytest.mark.parametrize(("returned", "expected", "sentence"), SENTENCES)
 def test_sentences(returned, expected, sentence):
     assert difference(returned, expected).fr.startswith(sentence)
+
+
+def test_a_float_where_an_int_is_due_has_no_single_cure():
+    """``/``, ``1.0 *``, ``np.floor``, ``sum(…, 0.0)``: each is mended in its own way."""
+    for returned in (24.0, 24.5, -0.0):
+        found = difference(returned, 24)
+        assert found.fr == "le résultat est un float, pas un int"
+        assert found.en == "the result is a float, not an int"
 
 
 def test_no_sentence_tells_the_expected_value():

@@ -33,7 +33,7 @@ def test_what_looks_alike_is_told_apart():
 
 def test_a_wrong_type_says_what_to_do():
     assert "`return`" in sentence(None, 3, "fr")
-    assert "`//`" in sentence(28.0, 28, "en")
+    assert "`np.array(...)`" in sentence([3], np.array([3]), "en")
 
 
 def test_student_text_stays_on_one_line_and_short():

@@ -48,6 +48,9 @@ EXAMPLE = "def test_largest_example"
 MARKED = f'("largest", 0.5)\n{EXAMPLE}'
 CALL = "student.largest([])"
 CONSTANT = "NUMBERS = [3, 9, -4]"
+FRENCH = '    fr="`normalize` modifie le tableau qu\'on lui donne.",\n'
+ENGLISH = '    en="`normalize` modifies the array it is given.",\n'
+HINT = '"forgot_abs": SIGNAL'
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,13 @@ CONSTANT = "NUMBERS = [3, 9, -4]"
         ("test_largest_refuses_empty_list", "test_largest_example", "example", "a name of its own"),
         ("def test_normalize_example", "def check", "normalize", "at least one visible test"),
         ("import numpy as np", "import numpy as", "line 3", "Python"),
+        (FRENCH, "", "test_normalize_keeps_its_input", "fr=… and en=…, found en"),
+        (ENGLISH, "", "test_normalize_keeps_its_input", "fr=… and en=…, found fr"),
+        (FRENCH + ENGLISH, '"Faux.",', "test_normalize_keeps_its_input", "en=…, found neither"),
+        (f"(\n{FRENCH}{ENGLISH})", "", "test_normalize_keeps_its_input", "en=…, found neither"),
+        (FRENCH, FRENCH.replace("fr", "de"), "test_normalize_keeps_its_input", "found de, en"),
+        (HINT, HINT.replace("abs", "max"), "test_normalize_example", "found 'forgot_max'"),
+        ('"forgot_abs": lambda', '"abs": lambda', "test_normalize_random_arrays", "found 'abs'"),
     ],
 )
 def test_in_the_tests(root, old, new, place, expected):
@@ -112,3 +122,11 @@ def test_a_picture_that_is_no_picture(root, svg, fault):
     (root / "assignments/mini/figures/scale.svg").write_bytes(svg)
     with pytest.raises(CourseError, match=fault):
         release.source_notebook(course.load(root), "mini", "fr")
+
+
+def test_a_dictionary_inside_a_known_mistake_names_no_hint(root):
+    text = (root / TESTS).read_text(encoding="utf-8")
+    assert "SIGNAL / 2.0}" in text
+    text = text.replace("SIGNAL / 2.0}", '{"largest": 1}["largest"] * SIGNAL}')
+    (root / TESTS).write_text(text, encoding="utf-8")
+    assert release.source_notebook(course.load(root), "mini", "fr")

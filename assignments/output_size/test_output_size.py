@@ -253,7 +253,7 @@ def test_same_padding_rejects_even_kernels(student):
 
 @pytest.mark.points("same_padding", 0.5)
 @pytest.mark.hidden(
-    fr="Pour un noyau impair au hasard, `same_padding` ne conserve pas la taille de l'image.",
+    fr="Pour un noyau impair tiré au hasard, `same_padding` ne conserve pas la taille de l'image.",
     en="For a random odd kernel, `same_padding` does not keep the size of the image.",
 )
 @pytest.mark.depends("test_same_padding_examples")

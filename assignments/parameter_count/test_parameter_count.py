@@ -224,8 +224,8 @@ def test_dense_equivalent_params_without_padding(student):
 
 @pytest.mark.points("dense_equivalent_params", 1)
 @pytest.mark.hidden(
-    fr="Sur une image rectangulaire, stride 1, `dense_equivalent_params` ne compte pas juste.",
-    en="On a rectangular image, stride 1, `dense_equivalent_params` does not count right.",
+    fr="Sur un rectangle, avec un stride de 1, `dense_equivalent_params` ne compte pas juste.",
+    en="On a rectangle, with stride 1, `dense_equivalent_params` does not count right.",
 )
 @pytest.mark.depends("test_dense_equivalent_params_course_example")
 def test_dense_equivalent_params_rectangles(student, rng):
@@ -360,7 +360,7 @@ def test_network_params_vgg16(student):
 
 @pytest.mark.points("network_params", 1)
 @pytest.mark.hidden(
-    fr="Sur des réseaux au hasard et des images rectangulaires, `network_params` se trompe.",
+    fr="Sur des réseaux tirés au hasard et des images rectangulaires, `network_params` se trompe.",
     en="On random networks and rectangular images, `network_params` does not count right.",
 )
 @pytest.mark.depends("test_network_params_small_network", "test_network_params_lenet5")

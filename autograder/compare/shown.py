@@ -50,7 +50,7 @@ _NOUNS = {
     "set": Text("un ensemble (set)", "a set"),
     OBJECT: Text("un objet Python", "a Python object"),
     BIG_INT: Text("un int de plus de 64 bits", "an int beyond 64 bits"),
-    BAD_TEXT: Text("une chaîne d'Unicode invalide", "a str that is not valid Unicode"),
+    BAD_TEXT: Text("une chaîne Unicode invalide", "a str that is not valid Unicode"),
     ODD_KEYS: Text(
         "un dict dont les clés ne sont pas des chaînes", "a dict with keys that are not str"
     ),
@@ -95,7 +95,6 @@ _USE = {  # by what came back and what was expected: what turns the one into the
     ("pandas.Series", "ndarray"): ".to_numpy()",
     ("torch.Tensor", "float"): ".item()",
     ("torch.Tensor", "int"): ".item()",
-    ("float", "int"): "//",
 }
 
 

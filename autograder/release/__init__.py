@@ -14,7 +14,6 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from autograder.release import tools
 from autograder.course import release_file
@@ -22,6 +21,7 @@ from autograder.errors import CourseError, Problem, ReleaseError, UsageError
 from autograder.model import LANGUAGES, Assignment, Course, Language, Task
 from autograder.release.cells import SourceCell, in_language, read_cells
 from autograder.release.checks import TestFile
+from autograder.release.files import Json, as_bytes, sealed, write
 from autograder.release.solution import bound_names, free_names, solution_cell
 
 # What stands in a student's notebook where the answer was cut out.
@@ -31,8 +31,6 @@ STUBS: dict[Language, str] = {
 }
 _TOOLS_ID = "check-tools"  # a hyphen: no task can have this id
 _HELPERS = frozenset({"np", "same", "raises"})
-
-Json = dict[str, Any]
 
 
 def build(
@@ -64,7 +62,7 @@ def build(
         for (slug, lang), source in sources.items()
     }
     for file, data in notebooks.items():
-        _write(file, data)
+        write(file, data)
     return list(notebooks)
 
 
@@ -111,14 +109,6 @@ def _sources(
     return sources
 
 
-def _write(file: Path, data: bytes) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    except OSError as error:
-        raise ReleaseError(f"{file}: cannot be written: {error.strerror}") from error
-
-
 # ---------------------------------------------------------------- the source notebook
 
 
@@ -139,7 +129,7 @@ class _Builder:
         self.notebook_file = f"assignments/{slug}/notebook.py"
         test_file = f"assignments/{slug}/test_{slug}.py"
         tests = assignment.test_file.read_text(encoding="utf-8")
-        self.tests = TestFile(tests, test_file, assignment.tasks)
+        self.tests = TestFile(tests, test_file, assignment.tasks, assignment.hints)
         self.names = _HELPERS
 
     def cells(self, cells: Sequence[SourceCell]) -> Iterator[Json]:
@@ -216,15 +206,7 @@ def _cell(id: str, kind: str, source: str, metadata: Json) -> Json:
 def _notebook(cells: list[Json]) -> bytes:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    return _json({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
-
-
-def _json(notebook: Json) -> bytes:
-    """The layout that Jupyter writes, sources line by line, so that versions can be compared."""
-    for cell in notebook["cells"]:
-        cell["source"] = "".join(cell["source"]).splitlines(keepends=True)
-    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)
-    return (text + "\n").encode()
+    return as_bytes({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
 # ---------------------------------------------------------------- nbgrader's part
@@ -244,7 +226,7 @@ def _student_version(source: bytes, slug: str, lang: Language) -> bytes:
         given.write_bytes(source)
         _generate(course, slug, lang)
         made = course / "release" / slug / f"{slug}.ipynb"
-        return _json(json.loads(made.read_bytes()))
+        return sealed(json.loads(made.read_bytes()))
 
 
 def _generate(course: Path, slug: str, lang: Language) -> None:

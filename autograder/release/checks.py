@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder.errors import CourseError, Problem
-from autograder.model import Language, Task
+from autograder.model import LANGUAGES, Language, Task
 from autograder.release.solution import bound_names, free_names
 from autograder.release.text import PythonText, Span
 
@@ -51,7 +51,9 @@ class TestFile:
 
     __test__ = False
 
-    def __init__(self, source: str, file: str, tasks: Iterable[Task]) -> None:
+    def __init__(
+        self, source: str, file: str, tasks: Iterable[Task], hints: Container[str]
+    ) -> None:
         self.file = file
         self.task_ids = frozenset(task.id for task in tasks)
         self.problems: list[Problem] = []
@@ -71,6 +73,7 @@ class TestFile:
             worth = round(sum(test.points for test in self.tests if test.task == task.id), 6)
             if worth != task.points:
                 self._note(None, task.id, f"tests worth {task.points:g} points, found {worth:g}")
+        self._check_hints(hints)
         if self.problems:
             raise CourseError(self.problems)
 
@@ -109,6 +112,8 @@ class TestFile:
         if not hidden and (unknown or not set(marks) <= _MARKS):
             sentence = f"only the markers {', '.join(sorted(_MARKS))} on a visible test"
             self._note(node, node.name, sentence)
+        if hidden:
+            self._check_languages(node, marks["hidden"])
         return self._pointed(node, marks["points"], hidden)
 
     def _pointed(self, node: ast.FunctionDef, call: ast.Call | None, hidden: bool) -> Test | None:
@@ -120,6 +125,22 @@ class TestFile:
         known = ", ".join(sorted(self.task_ids))
         self._note(node, node.name, f"@pytest.mark.points(task, points) with a task of: {known}")
         return None
+
+    def _check_languages(self, node: ast.FunctionDef, call: ast.Call | None) -> None:
+        """A hidden test has its sentence in each language and nothing else."""
+        found = sorted(each.arg or "**" for each in call.keywords) if call else []
+        if found != sorted(LANGUAGES) or (call and call.args):
+            sentence = "@pytest.mark.hidden with fr=… and en=…, found"
+            self._note(node, node.name, f"{sentence} {', '.join(found) or 'neither'}")
+
+    def _check_hints(self, hints: Container[str]) -> None:
+        """Ids written out in ``mistakes=`` have a text; those that a function makes are unknown."""
+        for statement in self._text.module.body:
+            for key in _mistakes(statement):
+                if key.value not in hints:
+                    place = getattr(statement, "name", "mistakes")
+                    sentence = f"in mistakes=, ids of hints in assignment.yaml, found {key.value!r}"
+                    self._note(key, place, sentence)
 
     def _note(self, node: ast.AST | None, key: str, expected: str) -> None:
         line = getattr(node, "lineno", None)
@@ -183,6 +204,14 @@ def _mark(decorator: ast.expr) -> tuple[str, ast.Call | None]:
     call = decorator if isinstance(decorator, ast.Call) else None
     path = ast.unparse(call.func if call else decorator)
     return (path.removeprefix("pytest.mark.") if path.startswith("pytest.mark.") else "", call)
+
+
+def _mistakes(statement: ast.stmt) -> Iterator[ast.Constant]:
+    """The keys of each dictionary written as ``mistakes={…}``."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.keyword) and node.arg == "mistakes":
+            keys = node.value.keys if isinstance(node.value, ast.Dict) else []
+            yield from (key for key in keys if isinstance(key, ast.Constant))
 
 
 def _is_student(node: ast.AST) -> bool:
