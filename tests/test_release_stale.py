@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
-from released import MINI
+from mini_course import MINI
 
 from autograder import course, release
 from autograder.cli import cli
