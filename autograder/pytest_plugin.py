@@ -64,6 +64,7 @@ class GradingPlugin:
         self.problems: list[Problem] = []
         self._seat: Seat | None = None
         self._running = ""  # the name of the test that runs
+        self._ours = {"student": self._student, "rng": self._rng}
         self._order: dict[str, int] = {}  # of the tests, as the file has them
 
     # ------------------------------------------------------------ collection
@@ -137,19 +138,31 @@ class GradingPlugin:
             self.finished(seat, self.tests)
         return True
 
-    def _run(self, seat: Seat, item: Any, following: pytest.Item | None) -> None:
+    def _run(self, seat: Seat, item: Any, following: Any) -> None:
         """One test: fixtures, function, and what is no longer needed undone.
 
         pytest's own protocol calls a chain of plugins around each of the three steps and makes a
-        report of each, which costs more than all else that a test costs on this side.
+        report of each, which costs more than all else that a test costs on this side. Most tests
+        want our own two fixtures only, and for those nothing has to be set up at all.
         """
-        setup = item.session._setupstate
         self._running = item.name
+        seat.student.last = None
+        if item.cls is None and self._ours.keys() >= set(item.fixturenames):
+            wanted = {name: self._ours[name]() for name in item.fixturenames}
+            error = _error(lambda: item.obj(**wanted))
+            seat.results.append(self._judge(self.tests[item.nodeid], error))
+            return
+        setup = item.session._setupstate
         item._initrequest()
+        if item.cls is not None:  # an instance is kept with the item, and would see other students
+            vars(item).pop("_instance", None)
+            vars(item).pop("_obj", None)
         failed = _error(lambda: setup.setup(item))
         if failed is None:
             seat.results.append(self._judge(self.tests[item.nodeid], _error(item.runtest)))
-        failed = _error(lambda: setup.teardown_exact(following)) or failed
+        # The same test may come again; what belongs to it alone is undone all the same.
+        kept = following if following is not item else item.parent
+        failed = _error(lambda: setup.teardown_exact(kept)) or failed
         if failed is not None:
             seat.fault = describe(failed)
 
@@ -172,16 +185,21 @@ class GradingPlugin:
 
     # ------------------------------------------------------------ fixtures
 
-    @pytest.fixture
-    def student(self) -> Student:
+    @pytest.fixture(name="student")
+    def student_fixture(self) -> Student:
         """The proxy of the student whose turn it is."""
+        return self._student()
+
+    @pytest.fixture(name="rng")
+    def rng_fixture(self) -> np.random.Generator:
+        """Random inputs: fresh each run, the same for every student of the run, apart per test."""
+        return self._rng()
+
+    def _student(self) -> Student:
         assert self._seat is not None
-        self._seat.student.last = None
         return self._seat.student
 
-    @pytest.fixture
-    def rng(self) -> np.random.Generator:
-        """Random inputs: fresh each run, the same for every student of the run, apart per test."""
+    def _rng(self) -> np.random.Generator:
         return np.random.default_rng([self.seed, zlib.crc32(self._running.encode())])
 
 
