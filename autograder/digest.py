@@ -38,7 +38,7 @@ def _deciding_files(assignment: Assignment) -> Iterator[Path]:
     yield from sorted(assignment.folder.parent.glob("[!.]*.py"))
     for path in sorted(assignment.folder.rglob("*")):
         inside = path.relative_to(assignment.folder)
-        hidden = any(part.startswith((".", "__")) for part in inside.parts)
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in inside.parts)
         if not hidden and inside.parts[0] != "figures" and path != assignment.notebook_file:
             yield path
 

@@ -247,13 +247,12 @@ class Score:
 
 @dataclass(frozen=True)
 class Finding:
-    """One visible test that ended: ``sentence`` and ``hint`` are empty when it passed."""
+    """One visible test that ended: ``sentence`` is empty when it passed."""
 
     task: str
     test: str
     outcome: Outcome
     sentence: str = ""
-    hint: str = ""
 
 
 @dataclass(frozen=True)

@@ -181,8 +181,10 @@ def _map(
                 fresh = [one for one in scores if (one.student, one.assignment) not in known]
                 known.update((one.student, one.assignment) for one in fresh)
                 yield from fresh
-        finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+        except BaseException:
+            isolation.close()  # so that the batches that run end at once
+            executor.shutdown(cancel_futures=True)
+            raise
     return [batch for batch in (_without(batch, known) for batch in broken) if batch.work]
 
 

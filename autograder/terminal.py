@@ -273,18 +273,16 @@ def show_findings(checked: Checked, lang: Language, screen: Console | None = Non
     """Print each visible test with its sentence, by task; no score."""
     screen = screen or console()
     repeated = Counter(
-        (one.task, one.outcome is Outcome.PASSED, one.sentence or one.test, one.hint)
+        (one.task, one.outcome is Outcome.PASSED, one.sentence or one.test)
         for one in checked.findings
     )
     task = ""
-    for (of, passed, sentence, hint), times in repeated.items():
+    for (of, passed, sentence), times in repeated.items():
         if task != of:
             screen.print(Text(one_line(task := of), style="bold"))
         mark = Text("  ✓ " if passed else "  ✗ ", style="green" if passed else "red")
         count = f" ({times} tests)" if times > 1 else ""
         screen.print(mark + Text(one_line(sentence) + count), soft_wrap=True)
-        if hint:
-            screen.print(Text(f"    → {one_line(hint)}"), soft_wrap=True)
     for notice in checked.notices:
         screen.print(Text(f"! {one_line(notice)}", style="yellow"), soft_wrap=True)
     right = sum(one.outcome is Outcome.PASSED for one in checked.findings)

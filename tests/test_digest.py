@@ -20,7 +20,14 @@ SUBMISSION = Submission("dupont_camille", "mini", "mini.ipynb", b"{}")
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    for name in ("assignment.yaml", "test_mini.py", "notebook.py", "helper.py", "figures/a.svg"):
+    for name in (
+        "assignment.yaml",
+        "test_mini.py",
+        "notebook.py",
+        "helper.py",
+        "__init__.py",
+        "figures/a.svg",
+    ):
         path = tmp_path / "assignments" / "mini" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
@@ -41,7 +48,7 @@ def of(
 @pytest.mark.parametrize(
     "name",
     ["assignments/mini/assignment.yaml", "assignments/mini/test_mini.py", "reference/mini.py",
-     "assignments/mini/helper.py", "assignments/shared.py"],
+     "assignments/mini/helper.py", "assignments/mini/__init__.py", "assignments/shared.py"],
 )  # fmt: skip
 def test_one_byte_of_what_decides_changes_it(course, name):
     before = of(course)

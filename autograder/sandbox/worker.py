@@ -27,11 +27,11 @@ from autograder.wire import Kind, Ref
 
 REQUESTS, REPLIES = 3, 4
 MAX_TEXT = 2_000  # bytes of an exception's message
-_PIECE = 65_536  # as much as a pipe holds
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # torch's RuntimeErrors
 
 _reserve = [bytearray(2**20)]
+_piece = bytearray(65_536)  # as much as a pipe holds; there even when no memory is left
 
 Answer = tuple[Kind, object]
 
@@ -171,10 +171,10 @@ def _read_up_to(size: int, frame: bytearray) -> bytearray:
     One request comes at a time, so there is never more to read than the rest of this one.
     """
     while len(frame) < size:
-        piece = os.read(REQUESTS, _PIECE)
-        if not piece:
+        count = os.readv(REQUESTS, [_piece])
+        if not count:
             return bytearray()
-        frame += piece
+        frame += memoryview(_piece)[:count]
     return frame
 
 

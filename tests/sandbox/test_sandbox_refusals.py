@@ -206,7 +206,7 @@ return [[fd for fd in range(1024) if is_open(fd)], dict(os.environ)]
     assert fds == [0, 1, 2, 3, 4]
     assert set(environment) == {
         *("PATH", "LANG", "HOME", "TMPDIR", "MPLBACKEND", "KERAS_BACKEND", "MALLOC_ARENA_MAX"),
-        *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
+        *("GLIBC_TUNABLES", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
     }
     assert environment["HOME"] == environment["TMPDIR"]
 
