@@ -43,9 +43,6 @@ _SYS_SECCOMP = 317
 _SYS_CLOSE_RANGE = 436
 _SYS_MOUNT_SETATTR = 442
 
-_HUGE = 2 * 2**20  # bytes of a huge page
-_MADV_COLLAPSE = 25
-
 _AT_RECURSIVE = 0x8000
 _MOUNT_ATTR_RDONLY_NOSUID_NODEV = 0x1 | 0x2 | 0x4
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -111,25 +108,6 @@ def close_all_but(kept: int, *, first: int = 3) -> None:
     if kept > first:
         close_range(first, kept - 1)
     close_range(max(first, kept + 1))
-
-
-def use_huge_pages(least: int = 4 * _HUGE) -> None:
-    """Move this process' larger pieces of private memory into huge pages, as far as it can be done:
-    a fork then copies one entry for 2 MiB instead of 512. Only speed depends on it.
-
-    Args:
-        least: bytes; smaller pieces are left as they are.
-    """
-    with open("/proc/self/maps", "rb") as maps:  # noqa: PTH123 - paths in it are of no interest
-        lines = maps.read().splitlines()
-    for line in lines:
-        addresses, permissions, _, _, inode, *name = line.split()
-        first, last = (int(address, 16) for address in addresses.split(b"-"))
-        first, last = -(-first // _HUGE) * _HUGE, last // _HUGE * _HUGE
-        own = permissions == b"rw-p" and inode == b"0" and name in ([], [b"[heap]"])
-        if own and last - first >= least:
-            # Refused by kernels before 6.1, and where huge pages are switched off.
-            _libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_COLLAPSE)
 
 
 def die_with_parent(signal_number: int) -> None:

@@ -77,6 +77,7 @@ class WarmProcess:
 
     def _import(self, message: Message) -> None:
         """Import what the message names; afterwards this process looks as a child's should."""
+        gc.disable()  # for good: only children make garbage, and they switch it on again
         sys.path += [path for path in message["search"] if path not in sys.path]
         try:
             warm.load(message["preload"])
@@ -88,7 +89,6 @@ class WarmProcess:
         shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # what imports left there
         os.environ["HOME"] = os.environ["TMPDIR"] = message["folder"]
         gc.collect()
-        kernel.use_huge_pages()
         gc.freeze()  # a collection in a child must not write to, and so copy, what is shared
         self._warm = True
 

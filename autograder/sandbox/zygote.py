@@ -6,7 +6,6 @@ It keeps no student's data, and holds nothing that a child could not see anyway.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import select
 import signal
@@ -42,7 +41,6 @@ def main(message: Message, end: socket.socket, nursery: int) -> None:
         end: where requests for children come from.
         nursery: process id of the parent, with which this one ends.
     """
-    gc.disable()
     kernel.close_all_but(end.fileno())
     os.sched_setaffinity(0, message["cores"])
     slot = Slot(

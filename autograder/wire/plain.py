@@ -8,7 +8,6 @@ that student code cannot choose them; torch and pandas are known by name and nev
 from __future__ import annotations
 
 import builtins
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -153,4 +152,7 @@ def plain_array(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | Opaque:
 
 def volume(shape: tuple[int, ...]) -> int:
     """Entries of ``shape``, an empty side counted as one: (0, 2**31) is no small array."""
-    return math.prod(max(side, 1) for side in shape)
+    entries = 1
+    for side in shape:
+        entries *= side or 1
+    return entries
