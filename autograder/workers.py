@@ -11,7 +11,6 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.context import ForkContext
@@ -71,8 +70,7 @@ def pool(isolation: Isolation, jobs: int, events: SimpleQueue[Event]) -> Process
     slots: SimpleQueue[int] = context.SimpleQueue()
     for slot in range(jobs):
         slots.put(slot)
-    cores = sorted(os.sched_getaffinity(0))
-    start = (isolation, slots, events, os.getpid(), cores if jobs >= len(cores) else [])
+    start = (isolation, slots, events, os.getpid())
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_enter, initargs=start)
 
 
@@ -82,23 +80,20 @@ def fork_context() -> ForkContext:
 
 
 def _enter(
-    isolation: Isolation,
-    slots: SimpleQueue[int],
-    events: SimpleQueue[Event],
-    parent: int,
-    cores: Sequence[int],
+    isolation: Isolation, slots: SimpleQueue[int], events: SimpleQueue[Event], parent: int
 ) -> None:
-    """The first thing a worker does: die with the parent, leave Ctrl-C to it, take a slot.
-
-    Where workers use every core, each keeps to one, and so do its sandboxed children. Worker and
-    child take turns, a hundred times a submission: waking each other across cores costs 15 %.
-    """
+    """The first thing a worker does: die with the parent, leave Ctrl-C to it, take a slot."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     slot = slots.get()
-    if cores:
-        os.sched_setaffinity(0, {cores[slot % len(cores)]})
+    _keep_to_one_core(slot + parent)  # two runs on one machine should not choose the same
     _Here.place = Place(isolation, slot)
     _Here.events = events
+
+
+def _keep_to_one_core(number: int) -> None:
+    """And with it the sandboxed children of this worker: see decision 12."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[number % len(cores)]})
