@@ -1,6 +1,6 @@
 """The warm process: executed by ``launcher``, imports the libraries once, forks one zygote a slot.
 
-It is started with an empty environment and never sees a test, a reference or a student's file:
+It is started with a fixed environment and never sees a test, a reference or a student's file:
 whatever lies in its memory can be read by student code. It runs no student code itself.
 """
 
