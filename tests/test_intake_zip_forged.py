@@ -59,7 +59,21 @@ def with_mark_in_its_end(archive):
     return bytes(data)
 
 
-@pytest.mark.parametrize("forge", [lambda data: with_zip64(data, 46), with_mark_in_its_end])
+def with_zip64_far_from_the_end(archive):
+    """The same, with so long a comment that the mark of zip64 is just out of zipfile's sight."""
+    data = bytearray(with_zip64(archive, 46))
+    struct.pack_into("<H", data, len(data) - 2, 65_535)
+    return bytes(data + bytes(65_535))
+
+
+FORGERS = [
+    lambda data: with_zip64(data, 46),
+    with_zip64_far_from_the_end,
+    with_mark_in_its_end,
+]
+
+
+@pytest.mark.parametrize("forge", FORGERS)
 def test_a_second_record_does_not_hide_entries_from_the_count(forge):
     many = forge(zipped(*((f"{n}.txt", b"") for n in range(1000))))
     with zipfile.ZipFile(io.BytesIO(many)) as opened:

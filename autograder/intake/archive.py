@@ -42,7 +42,7 @@ _DAMAGE = (
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
 _ENTRY_MARK, _END_MARK, _ZIP64_MARK = b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x07"
-_END = 22  # bytes of the record at the end, which a comment follows
+_END, _LOCATOR = 22, 20  # bytes of the record at the end, and of the zip64 mark before it
 _MAX_COMMENT = 65_536
 _MAX_RATIO = 200  # deflate reaches 1032; a notebook with repeated outputs stays below 50
 _MAX_NAME = 1_000
@@ -126,10 +126,10 @@ def _count_entries(file: BinaryIO) -> int:
     tell the directory's place, or none does.
     """
     size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - _END - _MAX_COMMENT))
+    file.seek(max(0, size - _LOCATOR - _END - _MAX_COMMENT))
     last = file.read()
     end, start = last.rfind(_END_MARK), 0
-    if 0 <= end <= len(last) - _END and last[max(0, end - 20) : end][:4] != _ZIP64_MARK:
+    if 0 <= end <= len(last) - _END and last[max(0, end - _LOCATOR) : end][:4] != _ZIP64_MARK:
         (length,) = struct.unpack_from("<I", last, end + 12)
         start = max(0, size - len(last) + end - length)
     file.seek(start)

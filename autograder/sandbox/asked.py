@@ -47,6 +47,6 @@ def understood(kind: Kind, payload: bytes | bytearray | memoryview) -> Reply:
         return Missing(value)
     if kind is Kind.RAISED and isinstance(value, tuple) and len(value) == 2:
         name, text = value
-        if isinstance(text, str) and name in wire.EXCEPTIONS:
+        if isinstance(text, str) and isinstance(name, str) and name in wire.EXCEPTIONS:
             return Raised(name, text[:MAX_TEXT])
     raise wire.ProtocolError("not an answer to that request")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 
+import numpy as np
 import pytest
 from conftest import run
 from frames import GOOD, NUMBER, SEND, frame
@@ -152,6 +153,7 @@ FORGED = {
     "no value": frame(payload=b"\xff"),
     "two values": frame(payload=GOOD + GOOD),
     "an exception of no listed name": frame(kind=17, payload=wire.encode(("GraderError", "x"))),
+    "an exception whose name is an array": frame(kind=17, payload=wire.encode((np.zeros(3), "x"))),
     "an exception that is no pair": frame(kind=17, payload=wire.encode(["ValueError"])),
     "a missing name that is no name": frame(kind=18, payload=wire.encode(5)),
     "a missing name where none was asked for": frame(kind=18, payload=wire.encode("x")),
