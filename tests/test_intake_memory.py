@@ -6,9 +6,10 @@ import tracemalloc
 import zipfile
 
 import pytest
-from notebooks import ANSWERS, COURSE, code, dumped, places, rejected, write
+from notebooks import ANSWERS, COURSE, RIGHT, code, dumped, places, rejected, write
 
 from autograder.intake import collect
+from autograder.intake.gather import gather
 from autograder.notebook import refusals
 
 MIB = 1024 * 1024
@@ -50,3 +51,13 @@ def test_one_student_cannot_fill_the_memory_with_code(tmp_path):
     for name in ("a", "b", "convolution"):
         write(tmp_path, f"alice/convolution/{name}.py", b"#".ljust(11 * MIB))
     assert rejected(collect(tmp_path, COURSE)).reason == refusals.TOO_MANY_FILES
+
+
+def test_one_student_cannot_take_the_graders_time_with_what_is_not_kept(tmp_path):
+    padded = RIGHT.ljust(18 * MIB)  # white space: nothing of it is kept
+    for student, count in (("alice", 8), ("bob", 1)):
+        for number in range(count):
+            write(tmp_path, f"{student}/convolution/{number}.ipynb", padded)
+    found = gather(tmp_path, COURSE.assignments, lambda place: True).candidates
+    left = [one.place.student for one in found if one.content == refusals.TOO_MANY_FILES]
+    assert left == ["alice"] * 2  # six of 18 MiB are more than 100

@@ -35,6 +35,16 @@ def test_nbformat_3_as_nbformat_writes_it():
     assert sources(nbformat.writes(old, version=3).encode()) == ["x = 1\ny"]
 
 
+@pytest.mark.parametrize(("version", "shown"), [(3, "input"), (4, "source")])
+def test_what_runs_is_what_jupyter_shows(version, shown):
+    cell = {"cell_type": "code", "source": "run = 4", "input": "run = 3"}
+    parent = {"cells": [cell]}
+    data = {"nbformat": 3, "worksheets": [parent]} if version == 3 else {"nbformat": 4, **parent}
+    assert sources(json.dumps(data).encode()) == [cell[shown]]
+    del cell[shown]
+    assert refusal(json.dumps(data).encode()) == refusals.NOT_A_NOTEBOOK
+
+
 def test_all_worksheets_of_nbformat_3():
     sheets = [{"cells": [{"cell_type": "code", "input": [text]}]} for text in "ab"]
     assert sources(json.dumps({"nbformat": 3, "worksheets": sheets}).encode()) == ["a", "b"]

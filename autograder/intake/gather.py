@@ -25,6 +25,7 @@ MAX_CANDIDATES = 50  # notebooks and scripts of one student for one assignment
 MAX_ZIP_BYTES = 50 * archive.MIB
 MAX_COURSE_ZIP_BYTES = 4_096 * archive.MIB
 MAX_KEPT_BYTES = 20 * archive.MIB  # of code in all of them together; outputs do not count
+MAX_READ_BYTES = 100 * archive.MIB  # in all of them together, unpacked: reading takes time
 
 Wanted = Callable[[Place], bool]
 
@@ -60,16 +61,18 @@ def _gather(source: Source, entries: list[Entry], layout: Layout, wanted: Wanted
     pairs = list(_placed(entries, layout, gathered, wanted))
     gathered.notes += bare.notes(entries, layout, wanted)
     crowd = Counter(_owner(place) for _, place in pairs)
-    kept = Counter[tuple[str, str, str]]()
+    kept, read = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
     for entry, place in pairs:
         gathered.students.add(place.student)
         if not wanted(place):
             continue
         owner = _owner(place)
-        if crowd[owner] > MAX_CANDIDATES or kept[owner] > MAX_KEPT_BYTES:
+        much = kept[owner] > MAX_KEPT_BYTES or read[owner] > MAX_READ_BYTES
+        if much or crowd[owner] > MAX_CANDIDATES:
             found = [_candidate(entry.parts, place, refusals.TOO_MANY_FILES)]
         else:
-            found = _read(source, entry, place, layout)
+            found, size = _read(source, entry, place, layout)
+            read[owner] += size
         kept[owner] += sum(len(one.content) for one in found if isinstance(one.content, bytes))
         gathered.candidates += found
     return gathered
@@ -197,8 +200,10 @@ def _placed(
 # ---------------------------------------------------------------- what is in it
 
 
-def _read(source: Source, entry: Entry, place: Place, layout: Layout) -> list[Candidate]:
-    """The candidates in one file: several if it is an archive."""
+def _read(
+    source: Source, entry: Entry, place: Place, layout: Layout
+) -> tuple[list[Candidate], int]:
+    """The candidates in one file, several if it is an archive, and how many bytes were read."""
     zipped = archive.is_zip(entry.parts[-1])
     try:
         if entry.kind is not Kind.FILE:
@@ -208,15 +213,16 @@ def _read(source: Source, entry: Entry, place: Place, layout: Layout) -> list[Ca
         if zipped and not members:
             raise Unreadable(refusals.ZIP_NO_NOTEBOOK)
     except Unreadable as fault:
-        return [_candidate(entry.parts, place, fault.reason)]
+        return [_candidate(entry.parts, place, fault.reason)], 0
     if not zipped:
-        return [_candidate(entry.parts, place, data)]
+        return [_candidate(entry.parts, place, data)], len(data)
     if len(members) > MAX_CANDIDATES:
-        return [_candidate(entry.parts, place, refusals.TOO_MANY_FILES)]
+        return [_candidate(entry.parts, place, refusals.TOO_MANY_FILES)], len(data)
+    size = sum(len(content) for _, content in members if isinstance(content, bytes))
     return [
         _candidate(entry.parts[:-1] + parts, layout.inside(place, parts[:-1], parts[-1]), content)
         for parts, content in members
-    ]
+    ], size
 
 
 def _candidate(parts: Parts, place: Place, content: bytes | Text) -> Candidate:

@@ -225,12 +225,20 @@ def _cell_list(notebook: object) -> list[object]:
     lists = [parent.get("cells") for parent in parents]
     if not all(isinstance(cells, list) for cells in lists):
         raise Unreadable(refusals.NOT_A_NOTEBOOK)
-    return [cell for cells in lists for cell in cells]
+    cells = [cell for cells in lists for cell in cells]
+    return list(map(_upgraded, cells)) if version == 3 else cells
+
+
+def _upgraded(cell: object) -> object:
+    """A cell of nbformat 3, where code is called ``input``, whatever else stands beside it."""
+    if isinstance(cell, dict) and cell.get("cell_type") == "code":
+        return {**cell, "source": cell.get("input")}
+    return cell
 
 
 def _source(cell: RawCell) -> str:
-    """The cell's text: a string, or lines to be joined; nbformat 3 calls code ``input``."""
-    source = cell.get("source", cell.get("input"))
+    """The cell's text: a string, or lines to be joined."""
+    source = cell.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(cast("list[str]", source))
     if not isinstance(source, str):
