@@ -32,10 +32,8 @@ class Limits:
     """What one submission may use. Times in seconds, sizes in MiB (output in KiB)."""
 
     cpu_seconds: float = 60.0  # CPU time of the whole submission
-    call_seconds: float = 5.0  # CPU time of one call of a student's function
-    cell_seconds: float = (
-        10.0  # CPU time of one cell; the wall clock ends both after WALL times that
-    )
+    call_seconds: float = 5.0  # CPU time of one call of a student's function; wall time: see WALL
+    cell_seconds: float = 10.0  # CPU time of one cell, likewise
     total_seconds: float = 90.0  # wall time of the whole submission
     memory_mib: int = 1024  # address space beyond what the warm process has mapped
     processes: int = 32  # processes and threads

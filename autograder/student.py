@@ -136,9 +136,7 @@ class Student:
         child = self._ready()
         self._handles += 1
         call = Call("keep", (value,))
-        self._take(
-            call, child.keep(self._handles, value, self._seconds(WALL * self._limits.call_seconds))
-        )
+        self._take(call, child.keep(self._handles, value, self._seconds(self._limits.call_seconds)))
         return Kept(self, self._handles, self._generation)
 
     def fetch(self, kept: Kept) -> object:
@@ -146,7 +144,7 @@ class Student:
         call = Call("fetch")
         if kept.generation != self._generation or self._child is None or not self._child.alive:
             raise StudentFault(call, Lost(Outcome.CRASHED))
-        seconds = self._seconds(WALL * self._limits.call_seconds)
+        seconds = self._seconds(self._limits.call_seconds)
         return self._take(call, self._child.fetch(kept.handle, seconds))
 
     @property
@@ -176,7 +174,7 @@ class Student:
             raise StudentFault(call, Lost(Outcome.TIMEOUT, "again"))
         args = tuple(_reference(value) for value in call.args)
         kwargs = {key: _reference(value) for key, value in (call.kwargs or {}).items()}
-        seconds = self._seconds(WALL * self._limits.call_seconds)
+        seconds = self._seconds(self._limits.call_seconds)
         return self._take(call, child.call(call.name, args, kwargs, seconds))
 
     def _take(self, call: Call, reply: Reply) -> object:
@@ -211,7 +209,7 @@ class Student:
         for position, cell in enumerate(self._source.cells):
             if position in self._left_out:
                 continue
-            reply = child.run(cell, self._seconds(WALL * self._limits.cell_seconds))
+            reply = child.run(cell, self._seconds(self._limits.cell_seconds))
             if isinstance(reply, Lost):
                 self._left_out[position] = messages.cell_lost(
                     cell.number, reply.outcome, self._limits.cell_seconds
@@ -224,15 +222,16 @@ class Student:
                 self._commands[position] = messages.cell_skipped_syntax(cell.number, codes)
         return True
 
-    def _seconds(self, wanted: float) -> float:
-        """``wanted``, or what is left of the submission's time; a fault when nothing is left."""
+    def _seconds(self, cpu: float) -> float:
+        """Wall time for what may take ``cpu`` seconds of CPU time, or what is left of the
+        submission's; a fault when nothing is left."""
         now = time.monotonic()
         if self._ends is None:
             self._ends = now + self._limits.total_seconds
         left = self._ends - now
         if left <= 0:
             raise StudentFault(Call("notebook"), Lost(Outcome.TIMEOUT, "total"))
-        return min(wanted, left)
+        return min(WALL * cpu, left)
 
 
 def _reference(value: object) -> object:

@@ -216,20 +216,17 @@ def _parts(array: Array) -> Array:
 
 def _outside(returned: Array, expected: Array, tolerance: _Tolerance) -> Array:
     """Where two float64 arrays of one shape are apart by more than the tolerance."""
+    finite = np.isfinite(expected)
     size = np.abs(expected)
-    largest = size.max(initial=0.0)
-    finite = None if np.isfinite(largest) else np.isfinite(expected)
-    if finite is not None:
-        largest = size.max(initial=0.0, where=finite)
-    atol = ATOL * max(1.0, float(largest)) if tolerance.atol is None else tolerance.atol
+    atol = tolerance.atol
+    if atol is None:
+        atol = ATOL * max(1.0, float(size.max(initial=0.0, where=finite)))
     with np.errstate(invalid="ignore", over="ignore"):
-        apart: Array = ~(
-            np.abs(returned - expected) <= atol + tolerance.rtol * size
-        )  # NaN is apart
-    if finite is None:
-        return apart
-    equal = (returned == expected) | (np.isnan(returned) & np.isnan(expected))
-    outside: Array = np.where(finite, apart, ~equal)
+        close = np.abs(returned - expected) <= atol + tolerance.rtol * size  # NaN is not
+    if not finite.all():
+        equal = (returned == expected) | (np.isnan(returned) & np.isnan(expected))
+        close = np.where(finite, close, equal)
+    outside: Array = ~close
     return outside
 
 

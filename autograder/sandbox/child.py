@@ -79,13 +79,14 @@ class Child(Asked):
 
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until the child has confined itself. Raises SandboxError if it could not."""
-        with contextlib.ExitStack() as unowned:
-            unowned.callback(self.close)
+        try:
             said = self._line.first_words(READY, time.monotonic() + seconds)
             if said != READY:
                 why = said.decode(errors="replace")
                 raise SandboxError(f"a child could not be confined: {why}")
-            unowned.pop_all()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Kill it. All that it has started ends with it; the zygote reaps."""

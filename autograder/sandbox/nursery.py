@@ -82,7 +82,7 @@ class WarmProcess:
         try:
             warm.load(message["preload"])
         except ImportError as error:
-            raise NotWarm(f"cannot import {error.name}: {error}") from error
+            raise NotWarm(str(error)) from error
         importlib.import_module("autograder.sandbox.zygote")
         if self._folder not in message["search"]:
             sys.path.remove(self._folder)  # the course's own code is not for students

@@ -26,11 +26,14 @@ def load(modules: Sequence[str]) -> None:
     """Import ``modules`` and use those that set something up when first used.
 
     Raises:
-        ImportError: one of them cannot be imported.
+        ImportError: one of them cannot be imported; the message names it.
     """
     late = (f"{top}.{name}" for top in modules for name in _LATE.get(top, ()))
     for name in (*_ALSO, *modules, *late):
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            raise ImportError(f"cannot import {name}: {error}") from error
     for name in modules:
         if use := _USE.get(name):
             use(importlib.import_module(name))
