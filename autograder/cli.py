@@ -179,6 +179,31 @@ def validate(course_root: Path | None, tier: str) -> None:
         click.echo(line)
 
 
+@cli.group()
+def data() -> None:
+    """Fetch the images that assignments train on, and show where they are."""
+
+
+@data.command()
+@click.argument("name", type=click.Choice(["cifar10"]))
+def fetch(name: str) -> None:
+    """Download the official archive of NAME into the data folder."""
+    from autograder.data.fetch import fetch_cifar10
+
+    click.echo(fetch_cifar10())
+
+
+@data.command()
+def where() -> None:
+    """Show the folders, what is found there, and what to do about what is missing."""
+    from autograder.data import folders
+
+    lines = list(folders.where())
+    for line, _ in lines:
+        click.echo(line)
+    sys.exit(0 if all(well for _, well in lines) else 1)
+
+
 def _one_thread_each() -> None:
     """Workers share the cores: a thread pool in each would only make them wait for each other.
 
