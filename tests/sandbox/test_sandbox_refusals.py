@@ -269,14 +269,18 @@ libc = ctypes.CDLL(None)
 def scan(first, second):
     needle, size, scanned, found = None, 1 << 16, 0, False
     reader, writer = os.pipe()
-    starts = {id(o) >> 22 for o in (os, scan, first, [], b"x" * 300000, object(), 10**40)}
+    small = [bytes(size) for size in range(0, 512, 16)]  # Python keeps each size apart
+    starts = {id(o) >> 22 for o in (os, scan, first, [], b"x" * 300000, object(), 10**40, *small)}
     pages = sorted({page for start in starts for page in range(start - 2, start + 3)})
     for page in pages:
-        for address in range(page << 22, (page + 1) << 22, size):
+        address, end = page << 22, (page + 1) << 22
+        while address < end:
             count = libc.write(writer, ctypes.c_void_p(address), ctypes.c_size_t(size))
             if count <= 0:
+                address += 4096
                 continue
             block = os.read(reader, count)
+            address += count
             scanned += count
             at = block.find(first.encode())
             while at >= 0:
