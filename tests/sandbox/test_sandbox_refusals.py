@@ -271,7 +271,7 @@ def scan(first, second):
     reader, writer = os.pipe()
     small = [bytes(size) for size in range(0, 512, 16)]  # Python keeps each size apart
     starts = {id(o) >> 22 for o in (os, scan, first, [], b"x" * 300000, object(), 10**40, *small)}
-    pages = sorted({page for start in starts for page in range(start - 2, start + 3)})
+    pages = sorted({page for start in starts for page in range(start - 12, start + 13)})
     for page in pages:
         address, end = page << 22, (page + 1) << 22
         while address < end:
