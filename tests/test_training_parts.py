@@ -190,7 +190,7 @@ def source(*cells):
 
 def test_the_bulk_of_a_notebook():
     long = Path(control.__file__).parent.parent
-    code = "".join(p.read_text(encoding="utf-8") for p in sorted(long.glob("*.py"))[:8])
+    code = "".join(p.read_text(encoding="utf-8") for p in sorted(long.glob("*.py"))[:20])
     assert len(code) > 40_000
     assert control.bulk(source(code)) < 20_000
     weights = np.random.default_rng(0).bytes(21_000)

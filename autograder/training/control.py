@@ -31,7 +31,7 @@ def is_suspicious(source: StudentSource, ran: Ran, pace: Pace) -> bool:
 
 
 def bulk(source: StudentSource) -> int:
-    """Bytes of the cells, compressed: text shrinks to a quarter, weights hardly, whatever their form.
+    """Bytes of the cells, compressed: text shrinks to a quarter, weights hardly, in any form.
 
     Nothing of a student's is parsed on this side.
     """
