@@ -47,7 +47,7 @@ def max_pooling_backward(
         for j in range(grad_output.shape[1]):
             top, left = i * stride, j * stride
             window = image[top : top + pool_size, left : left + pool_size]
-            row, column = divmod(int(window.argmax()), pool_size)
+            row, column = np.unravel_index(window.argmax(), window.shape)
             grad_image[top + row, left + column] += grad_output[i, j]
     return grad_image
 

@@ -10,28 +10,29 @@ def upstream(rng, image, size, padding=0, stride=1):
     return rng.normal(size=[(n + 2 * padding - k) // stride + 1 for n, k in sides])
 
 
-def judge(student, task, *inputs, part=None, **options):
+def judge(student, task, *inputs, part=None, atol=None, **options):
     """Compare one call with torch; ``options`` are passed on, so defaults stay untouched.
 
-    ``part`` is the position of the one gradient that is looked at, where several are returned.
+    ``part`` is the position of the one gradient that is looked at, where several are returned;
+    ``atol`` is that of ``same``.
     """
     returned = getattr(student, task)(*inputs, **options)
-    _compare(returned, task, inputs, options, part)
+    _compare(returned, task, inputs, options, part, atol)
 
 
 def judge_kept(student, task, *inputs, part=None):
     """The same for one call without options, which must also leave its inputs as they are."""
     kept = [student.keep(array) for array in inputs]
-    _compare(getattr(student, task)(*kept), task, inputs, {}, part)
+    _compare(getattr(student, task)(*kept), task, inputs, {}, part, None)
     same([each.fetch() for each in kept], list(inputs))
 
 
-def _compare(returned, task, inputs, options, part):
+def _compare(returned, task, inputs, options, part, atol):
     right = getattr(oracle, task)(*inputs, **options)
     known = getattr(mistakes, task)(right, *inputs, **options)
     if part is not None and isinstance(returned, list | tuple) and len(returned) == len(right):
         returned, right = returned[part], right[part]
         known = ((hint, value[part]) for hint, value in known)
-    if difference(returned, right) is not None:
+    if difference(returned, right, atol=atol) is not None:
         hits = {hint: value for hint, value in known if difference(returned, value) is None}
-        same(returned, right, mistakes=hits)
+        same(returned, right, atol=atol, mistakes=hits)

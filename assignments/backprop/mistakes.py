@@ -1,12 +1,18 @@
 """What known mistakes give, as pairs of a hint's id and the whole wrong answer.
 
-A mistake has several pairs where it has several variants. Where a function returns several
-gradients, a mistake in one of them leaves the others as they should be.
+A mistake has several pairs where it has several variants.
 """
 
 import numpy as np
 
 from assignments.backprop import oracle
+
+
+def in_either(hint, right, wrong):
+    """A mistake that may be made in both of two results, or in one of them."""
+    yield hint, wrong
+    yield hint, (wrong[0], right[1])
+    yield hint, (right[0], wrong[1])
 
 
 def correlate(image, kernel):
@@ -33,7 +39,8 @@ def conv2d_backward(right, grad_output, image, kernel, padding=0, stride=1):
     padded = np.pad(image, padding)
     inside = tuple(slice(padding, padding + n) for n in image.shape)
     ones = np.ones_like(grad_output)
-    yield "upstream_ignored", oracle.conv2d_backward(ones, image, kernel, **options)
+    derivatives = oracle.conv2d_backward(ones, image, kernel, **options)
+    yield from in_either("upstream_ignored", right, derivatives)
     yield "order_swapped", (grad_kernel, grad_image)
     turned = oracle.conv2d_backward(grad_output, image, kernel[::-1, ::-1], **options)[0]
     yield "kernel_not_flipped", (turned, grad_kernel)
@@ -46,10 +53,11 @@ def conv2d_backward(right, grad_output, image, kernel, padding=0, stride=1):
         spread = dilated(grad_output, stride)
         if all(n <= side for n, side in zip(spread.shape, image.shape, strict=True)):
             yield "padding_ignored", (whole, correlate(image, spread))
+            yield "padding_ignored", (grad_image, correlate(image, spread))
     if stride > 1:
         yield from _strides(right, grad_output, padded, kernel, stride, inside)
-    yield "overwritten", _overwritten(grad_output, padded, kernel, stride, inside)
-    yield "truncated", _truncated(grad_output, padded, kernel, stride, inside)
+    for hint, wrong in (("overwritten", _overwritten), ("truncated", _truncated)):
+        yield from in_either(hint, right, wrong(grad_output, padded, kernel, stride, inside))
 
 
 def _strides(right, grad_output, padded, kernel, stride, inside):
@@ -59,16 +67,14 @@ def _strides(right, grad_output, padded, kernel, stride, inside):
     dense, grad_kernel = oracle.conv2d_backward(grad_output, padded[corner], kernel)
     grad_padded = np.zeros(padded.shape)
     grad_padded[corner] = dense
-    yield "stride_ignored", (grad_padded[inside], grad_kernel)
+    yield from in_either("stride_ignored", right, (grad_padded[inside], grad_kernel))
     padding = inside[0].start
     cropped = dense[padding : used[0] - padding, padding : used[1] - padding]
-    yield "not_dilated", (cropped, correlate(padded, grad_output))
+    yield from in_either("not_dilated", right, (cropped, correlate(padded, grad_output)))
     spread = dilated(grad_output, stride)
     ends = [n - 1 + k - 2 * padding for n, k in zip(spread.shape, kernel.shape, strict=True)]
     short, long = right[0][: ends[0], : ends[1]], correlate(padded, spread)
-    yield "border_left_out", (short, long)
-    yield "border_left_out", (short, right[1])
-    yield "border_left_out", (right[0], long)
+    yield from in_either("border_left_out", right, (short, long))
 
 
 def _windows(grad_output, kernel, stride):
@@ -129,9 +135,8 @@ def max_pooling_backward(right, grad_output, image, pool_size=2, stride=2):
         yield "stride_is_pool_size", routed(_first, step=pool_size)
     used = [(n - 1) * stride + pool_size for n in grad_output.shape]
     yield "border_left_out", right[: used[0], : used[1]]
-    yield "value_for_gradient", routed(lambda window: _first(window) * window.max(), add=False)
-    maxima = routed(lambda window: _first(window) * window.max(), upstream=np.ones_like(grad_output))
-    yield "value_for_gradient", maxima
+    yield "value_for_gradient", routed(_maximum)
+    yield "value_for_gradient", routed(_maximum, upstream=np.ones_like(grad_output), add=False)
     yield "spread_to_all", routed(np.ones_like)
     yield "spread_to_all", routed(lambda window: np.full(window.shape, 1 / pool_size**2))
     yield "truncated", np.trunc(right)
@@ -142,6 +147,11 @@ def _first(window):
     mask = np.zeros(window.shape)
     mask.flat[window.argmax()] = 1
     return mask
+
+
+def _maximum(window):
+    """The maximum in its place."""
+    return _first(window) * window.max()
 
 
 def _every(window):
@@ -183,9 +193,11 @@ def fully_connected_backward(right, grad_output, x, weights):
     yield "grad_weights_transposed", (grad_x, grad_weights.T, grad_bias)
     yield "grad_x_flat", (grad_x.reshape(-1), grad_weights, grad_bias)
     yield "grad_x_flat", (grad_x.reshape(1, -1), grad_weights, grad_bias)
-    turned = grad_x.reshape(x.shape, order="F")
+    turned = grad_x.reshape(-1).reshape(x.shape, order="F")
     by_columns = np.outer(x.reshape(-1, order="F"), grad_output)
     yield "flattened_by_columns", (turned, by_columns, grad_bias)
+    yield "flattened_by_columns", (turned, grad_weights, grad_bias)
+    yield "flattened_by_columns", (grad_x, by_columns, grad_bias)
     yield "bias_summed", (grad_x, grad_weights, grad_bias.sum())
 
 
@@ -193,33 +205,38 @@ def softmax_cross_entropy(right, logits, labels):
     """The loss and the gradient of the logits, wrong."""
     loss, gradient = right
     samples, classes = logits.shape
-    rows = np.arange(samples)
+    rows, before = np.arange(samples), labels - 1
     one_hot = np.eye(classes)[labels]
     probabilities = gradient * samples + one_hot
     shifted = logits - logits.max(axis=1, keepdims=True)
-    with np.errstate(all="ignore"):
-        naive = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        unstable = -np.log(naive[rows, labels]).mean(), (naive - one_hot) / samples
-        logarithms = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    yield "unstable_softmax", unstable
-    for tiny in (0, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7):
-        with np.errstate(divide="ignore"):
-            clipped = np.log(np.maximum(probabilities[rows, labels], tiny))
-            yield "log_of_zero", (-clipped.mean(), gradient)
-            yield "log_of_zero", (-np.log(probabilities[rows, labels] + tiny).mean(), gradient)
+    logarithms = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     if samples > 1:
-        yield "batch_summed", (loss * samples, gradient * samples)
-    yield "mean_over_classes", (loss / classes, gradient / classes)
-    yield "one_hot_forgotten", (-logarithms.mean(), probabilities / samples)
-    yield "one_hot_forgotten", (-logarithms.sum() / samples, probabilities / samples)
-    yield "sign_reversed", (-loss, -gradient)
+        yield from in_either("batch_summed", right, (loss * samples, gradient * samples))
+    yield from in_either("mean_over_classes", right, (loss / classes, gradient / classes))
+    for forgotten in (-logarithms.mean(), -logarithms.sum() / samples):
+        yield from in_either("one_hot_forgotten", right, (forgotten, probabilities / samples))
+    yield from in_either("sign_reversed", right, (-loss, -gradient))
     turned = probabilities.copy()
     turned[:, labels] -= 1
-    yield "every_label_in_every_row", (-logarithms[:, labels].mean(), turned / samples)
-    before = labels - 1
+    wrong = -logarithms[:, labels].mean(), turned / samples
+    yield from in_either("every_label_in_every_row", right, wrong)
     turned = (probabilities - np.eye(classes)[before]) / samples
-    yield "labels_from_one", (-logarithms[rows, before].mean(), turned)
+    yield from in_either("labels_from_one", right, (-logarithms[rows, before].mean(), turned))
     with np.errstate(all="ignore"):
-        columns = np.exp(logits) / np.exp(logits).sum(axis=0)
-        wrong = -np.log(columns[rows, labels]).mean()
-    yield "softmax_first_axis", (wrong, (columns - one_hot) / samples)
+        yield from _without_care(right, logits, labels, probabilities[rows, labels])
+
+
+def _without_care(right, logits, labels, chosen):
+    """Exponentials that overflow or vanish, logarithms of 0, and a sum over the samples."""
+    rows, one_hot = np.arange(len(labels)), np.eye(logits.shape[1])[labels]
+    for tiny in (0, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7):
+        yield "log_of_zero", (-np.log(chosen + tiny).mean(), right[1])
+        yield "log_of_zero", (-np.log(np.maximum(chosen, tiny)).mean(), right[1])
+    for hint, axis in (("unstable_softmax", 1), ("softmax_first_axis", 0)):
+        total = np.exp(logits).sum(axis=axis, keepdims=True)
+        naive = np.exp(logits) / total
+        wrong = -np.log(naive[rows, labels]).mean(), (naive - one_hot) / len(labels)
+        yield from in_either(hint, right, wrong)
+        logarithms = logits - np.log(total)
+        turned = (np.exp(logarithms) - one_hot) / len(labels)
+        yield from in_either(hint, right, (-logarithms[rows, labels].mean(), turned))

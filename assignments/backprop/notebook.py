@@ -269,7 +269,7 @@ measured_gradient(lambda x: np.sum([10, 100] * x**2), np.array([1.0, 3.0]))
 # - **Fenêtres qui se chevauchent** (`stride` < `pool_size`). Une même case peut être le maximum de plusieurs
 #   fenêtres : ce qu'elle en reçoit **s'additionne**.
 #
-# ![Le 9 du centre est le maximum des quatre fenêtres et reçoit 1 + 2 + 3 + 4 = 10](figures/overlap.svg)
+# ![Le 9 du centre est le maximum des quatre fenêtres et reçoit 1 + 2 + 4 + 3 = 10](figures/overlap.svg)
 #
 # **À écrire :** `max_pooling_backward(grad_output, image, pool_size=2, stride=2)`, qui renvoie le gradient de `image`,
 # de la forme de `image`. Quand `stride` n'est pas donné, il vaut **2**, quel que soit `pool_size`.
@@ -293,7 +293,7 @@ measured_gradient(lambda x: np.sum([10, 100] * x**2), np.array([1.0, 3.0]))
 # - **Overlapping windows** (`stride` < `pool_size`). One entry may be the maximum of several windows: what it
 #   receives from them **adds up**.
 #
-# ![The 9 in the middle is the maximum of all four windows and receives 1 + 2 + 3 + 4 = 10](figures/overlap.svg)
+# ![The 9 in the middle is the maximum of all four windows and receives 1 + 2 + 4 + 3 = 10](figures/overlap.svg)
 #
 # **To write:** `max_pooling_backward(grad_output, image, pool_size=2, stride=2)`, which returns the gradient of `image`,
 # of the shape of `image`. When `stride` is not given, it is **2**, whatever `pool_size` is.

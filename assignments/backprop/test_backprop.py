@@ -149,8 +149,8 @@ def test_conv2d_backward_grad_kernel_stride(student, rng):
 
 @pytest.mark.points("conv2d_backward", 0.5)
 @pytest.mark.hidden(
-    fr="Quand le noyau ne va pas jusqu'au bord (stride supérieur à 1), `conv2d_backward` se trompe.",
-    en="When the kernel does not reach the border (stride above 1), `conv2d_backward` is wrong.",
+    fr="Quand le noyau ne va pas jusqu'au bord (stride > 1), `conv2d_backward` se trompe.",
+    en="When the kernel does not reach the border (stride > 1), `conv2d_backward` is wrong.",
 )
 @pytest.mark.depends(
     "test_conv2d_backward_grad_image_stride", "test_conv2d_backward_grad_kernel_stride"
@@ -209,15 +209,15 @@ def test_max_pooling_backward_example(student):
 def test_max_pooling_backward_overlapping_windows(student):
     same(
         student.max_pooling_backward(
-            np.array([[1.0, 2.0], [3.0, 4.0]]),
+            np.array([[1.0, 2.0], [4.0, 3.0]]),
             np.array([[1, 2, 1], [3, 9, 4], [5, 6, 2]]),
             pool_size=2,
             stride=1,
         ),
         np.array([[0, 0, 0], [0, 10, 0], [0, 0, 0]]),
         mistakes={
-            "overwritten": np.array([[0, 0, 0], [0, 4, 0], [0, 0, 0]]),
-            "stride_is_pool_size": np.array([[0, 0, 0], [0, 1, 2], [0, 3, 4]]),
+            "overwritten": np.array([[0, 0, 0], [0, 3, 0], [0, 0, 0]]),
+            "stride_is_pool_size": np.array([[0, 0, 0], [0, 1, 2], [0, 4, 3]]),
         },
     )
 
@@ -256,8 +256,8 @@ def test_max_pooling_backward_random(student, rng):
 
 @pytest.mark.points("max_pooling_backward", 0.5)
 @pytest.mark.hidden(
-    fr="Quand les fenêtres se chevauchent (`stride` < `pool_size`), `max_pooling_backward` se trompe.",
-    en="When windows overlap (`stride` < `pool_size`), `max_pooling_backward` is wrong.",
+    fr="Quand les fenêtres se chevauchent, `max_pooling_backward` se trompe.",
+    en="When windows overlap, `max_pooling_backward` is wrong.",
 )
 @pytest.mark.depends(
     "test_max_pooling_backward_overlapping_windows", "test_max_pooling_backward_random"
@@ -272,12 +272,12 @@ def test_max_pooling_backward_random_overlap(student, rng):
 
 @pytest.mark.points("max_pooling_backward", 0.5)
 @pytest.mark.hidden(
-    fr="Quand plusieurs cases d'une fenêtre ont la valeur maximale, `max_pooling_backward` se trompe.",
-    en="When several entries of a window share the largest value, `max_pooling_backward` is wrong.",
+    fr="Quand des cases d'une fenêtre sont maximales à égalité, `max_pooling_backward` se trompe.",
+    en="When entries of a window tie for the largest value, `max_pooling_backward` is wrong.",
 )
 @pytest.mark.depends("test_max_pooling_backward_ties")
 def test_max_pooling_backward_random_ties(student, rng):
-    for image in (rng.integers(0, 2, size=(8, 8)), np.full((4, 4), rng.normal())):
+    for image in (rng.integers(2, 4, size=(8, 8)), np.full((4, 4), rng.normal())):
         grad_output = upstream(rng, image, (2, 2), stride=2)
         judge(student, "max_pooling_backward", grad_output, image.astype(float))
 
@@ -304,7 +304,7 @@ def test_max_pooling_backward_sizes_that_do_not_divide(student, rng):
 @pytest.mark.depends("test_max_pooling_backward_random")
 def test_max_pooling_backward_integers(student, rng):
     image = rng.permutation(16).reshape(4, 4)  # no ties
-    grad_output = rng.uniform(1.1, 1.9, size=(2, 2))
+    grad_output = rng.uniform(2.1, 2.9, size=(2, 2))
     judge(student, "max_pooling_backward", grad_output, image)
 
 
@@ -343,9 +343,11 @@ def test_relu_backward_example(student):
 @pytest.mark.depends("test_relu_backward_example")
 def test_relu_backward_random(student, rng):
     for shape in ((7,), (3, 5), (4, 3, 2)):
-        judge(student, "relu_backward", rng.normal(size=shape), rng.normal(size=shape))
-    signs = rng.permutation([-3, -2, -1, 1, 2, 3])
-    judge(student, "relu_backward", rng.normal(size=6), signs)
+        grad_output, x = rng.normal(size=shape), rng.normal(size=shape)
+        grad_output.flat[0], x.flat[0] = -1.0, 1.0  # a negative gradient that passes
+        judge(student, "relu_backward", grad_output, x)
+    x = np.array([3, -2, -1, 1, 2, -3])  # integers
+    judge(student, "relu_backward", rng.uniform(2.1, 2.9, size=6) * [-1, 1, -1, 1, -1, 1], x)
 
 
 @pytest.mark.points("relu_backward", 0.25)
@@ -355,9 +357,8 @@ def test_relu_backward_random(student, rng):
 )
 @pytest.mark.depends("test_relu_backward_example")
 def test_relu_backward_keeps_its_inputs(student, rng):
-    # Positive upstream gradients: signs of the wrong array cost the other tests.
     x = np.array([-2.0, 1.0, -0.5, 3.0])
-    judge_kept(student, "relu_backward", rng.uniform(1, 2, size=4), x)
+    judge_kept(student, "relu_backward", rng.uniform(1, 2, size=4) * [1, -1, -1, 1], x)
 
 
 # ---------------------------------------------------------------- fully_connected_backward
@@ -513,10 +514,11 @@ def test_softmax_cross_entropy_gradient(student, rng):
 )
 def test_softmax_cross_entropy_is_stable(student, rng):
     # Rows far apart: a maximum taken over the whole array lets the lower row underflow to 0 / 0.
+    # A float32 has three decimals left at 1000.
     low, high = rng.normal(size=4) - 1000, rng.normal(size=4) + 1000
     for logits in (low[np.newaxis], high[np.newaxis], np.stack([low, high])):
-        labels = rng.integers(4, size=len(logits))
-        judge(student, "softmax_cross_entropy", logits, labels)
+        labels = rng.permutation(4)[: len(logits)]
+        judge(student, "softmax_cross_entropy", logits, labels, atol=1e-3)
     judge(student, "softmax_cross_entropy", np.array([[-1000.0, 0.0, 1000.0]]), np.array([0]))
 
 
