@@ -1,5 +1,9 @@
 """Compare what a student's function returns with torch, and look for known mistakes in it."""
 
+from functools import lru_cache
+
+import numpy as np
+
 from assignments.backprop import mistakes, oracle
 from autograder.compare import difference, same
 
@@ -28,7 +32,8 @@ def judge_kept(student, task, *inputs, part=None):
 
 
 def _compare(returned, task, inputs, options, part, atol):
-    right = getattr(oracle, task)(*inputs, **options)
+    frozen = tuple((each.shape, each.dtype.str, each.tobytes()) for each in inputs)
+    right = _right(task, frozen, tuple(options.items()))
     known = getattr(mistakes, task)(right, *inputs, **options)
     if part is not None and isinstance(returned, list | tuple) and len(returned) == len(right):
         returned, right = returned[part], right[part]
@@ -36,3 +41,10 @@ def _compare(returned, task, inputs, options, part, atol):
     if difference(returned, right, atol=atol) is not None:
         hits = {hint: value for hint, value in known if difference(returned, value) is None}
         same(returned, right, atol=atol, mistakes=hits)
+
+
+@lru_cache(maxsize=2000)
+def _right(task, frozen, options):
+    """What torch answers. All students of a run are asked the same, so it answers once."""
+    inputs = [np.frombuffer(data, dtype).reshape(shape) for shape, dtype, data in frozen]
+    return getattr(oracle, task)(*inputs, **dict(options))

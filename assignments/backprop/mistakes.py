@@ -45,6 +45,8 @@ def conv2d_backward(right, grad_output, image, kernel, padding=0, stride=1):
     turned = oracle.conv2d_backward(grad_output, image, kernel[::-1, ::-1], **options)[0]
     yield "kernel_not_flipped", (turned, grad_kernel)
     yield "grad_kernel_flipped", (grad_image, grad_kernel[::-1, ::-1])
+    turned = oracle.conv2d_backward(grad_output[::-1, ::-1], image, kernel, **options)[1]
+    yield "grad_kernel_flipped", (grad_image, turned)
     yield "mean_for_sum", (grad_image, grad_kernel / grad_output.size)
     if padding:
         whole = oracle.conv2d_backward(grad_output, padded, kernel, stride=stride)[0]
@@ -56,8 +58,11 @@ def conv2d_backward(right, grad_output, image, kernel, padding=0, stride=1):
             yield "padding_ignored", (grad_image, correlate(image, spread))
     if stride > 1:
         yield from _strides(right, grad_output, padded, kernel, stride, inside)
-    for hint, wrong in (("overwritten", _overwritten), ("truncated", _truncated)):
-        yield from in_either(hint, right, wrong(grad_output, padded, kernel, stride, inside))
+    overwritten = _overwritten(grad_output, padded, kernel, stride, inside)
+    yield from in_either("overwritten", right, overwritten)
+    if image.dtype.kind == "i":
+        truncated = _truncated(grad_output, padded, kernel, stride, inside)
+        yield from in_either("truncated", right, truncated)
 
 
 def _strides(right, grad_output, padded, kernel, stride, inside):
@@ -139,7 +144,8 @@ def max_pooling_backward(right, grad_output, image, pool_size=2, stride=2):
     yield "value_for_gradient", routed(_maximum, upstream=np.ones_like(grad_output), add=False)
     yield "spread_to_all", routed(np.ones_like)
     yield "spread_to_all", routed(lambda window: np.full(window.shape, 1 / pool_size**2))
-    yield "truncated", np.trunc(right)
+    if image.dtype.kind == "i":
+        yield "truncated", np.trunc(right)
 
 
 def _first(window):
@@ -180,7 +186,8 @@ def relu_backward(right, grad_output, x):
     yield "value_for_gradient", np.maximum(x, 0)
     yield "value_for_gradient", grad_output * np.maximum(x, 0)
     yield "negative_kept", grad_output
-    yield "truncated", np.trunc(right)
+    if x.dtype.kind == "i":
+        yield "truncated", np.trunc(right)
 
 
 def fully_connected_backward(right, grad_output, x, weights):

@@ -52,5 +52,5 @@ def fully_connected_backward(grad_output, x, weights):
 def softmax_cross_entropy(logits, labels):
     """``functional.cross_entropy``: the loss and the gradient of the logits."""
     tensor = as_tensor(logits).requires_grad_()
-    loss = functional.cross_entropy(tensor, torch.tensor(labels))
+    loss = functional.cross_entropy(tensor, torch.from_numpy(labels.copy()))
     return loss.item(), torch.autograd.grad(loss, tensor)[0].numpy()
