@@ -311,7 +311,8 @@ def _in_child_order(model: Any, inputs: Any) -> Any:
 
     def note(prefix: str) -> Any:
         def hook(module: Any, arguments: Any) -> None:
-            own = [*module._parameters, *module._buffers]
+            held = {**module._parameters, **module._buffers}  # None where a layer has no bias
+            own = [name for name, value in held.items() if value is not None]
             names.extend(prefix + name for name in own if prefix + name not in names)
 
         return hook
