@@ -128,7 +128,8 @@ class _Seen:
         self.inputs, self.seed = inputs, seed
         order = model.student.inside(_in_child_order, Call(_name(model), (inputs,)))(model, inputs)
         self.arrays = state(model)
-        self.count = parameter_count(model)
+        trained = _texts(model.student.inside(_in_child_trainable, Call(_name(model)))(model))
+        self.count = sum(self.arrays[name].size for name in trained if name in self.arrays)
         self.order = [name for name in _texts(order) if name in self.arrays]
         self.training = outputs(model, inputs, training=True, seed=seed)
         self.evaluation = outputs(model, inputs, training=False, seed=seed)
@@ -174,9 +175,8 @@ def _matched(
     """The reference's state out of the student's arrays; None if their shapes do not fit."""
     import torch
 
-    was = {name: value.clone() for name, value in reference.state_dict().items()}
+    was = reference.state_dict()
     wanted = _in_child_order(reference, inputs.numpy())
-    reference.load_state_dict(was)  # a forward pass moves running statistics
     left = [*order, *(name for name in arrays if name not in order)]
     found: dict[str, Tensor] = {}
     for name in [*wanted, *(name for name in was if name not in wanted)]:
@@ -255,6 +255,10 @@ def _in_child_weights(model: Any) -> Any:
         for name, weight in model.named_parameters()
         if weight.requires_grad
     }
+
+
+def _in_child_trainable(model: Any) -> Any:
+    return [name for name, weight in model.named_parameters() if weight.requires_grad]
 
 
 def _in_child_state(model: Any) -> Any:
