@@ -1,4 +1,4 @@
-"""The reference and the oracle of ``resnet`` against torchvision; right solutions in other styles."""
+"""Reference and oracle of ``resnet`` against torchvision; right solutions in other styles."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ process (``student.inside``) imports what it needs by itself.
 from functools import cache
 
 import numpy as np
+import torch
 from torch import nn
 
 from autograder.compare import Mismatch, same
@@ -73,8 +74,16 @@ class Block(nn.Module):
 
 
 def network(widths, formula="right", oddity=""):
-    """Stem, stages of two blocks, global pooling, ten logits; ``oddity`` is a mistake outside of
-    the blocks."""
+    """Stem, stages of two blocks, global pooling, ten logits, without any values yet.
+
+    ``oddity`` is a mistake outside of the blocks. Drawing eleven million values that the student's
+    then replace would cost more than all the rest.
+    """
+    with torch.device("meta"):
+        return _network(widths, formula, oddity).to_empty(device="cpu")
+
+
+def _network(widths, formula, oddity):
     layers = [_conv(3, widths[0]), nn.BatchNorm2d(widths[0]), nn.ReLU()]
     if oddity == "stem_max_pool":
         layers.append(nn.MaxPool2d(3, 2, 1))
