@@ -17,6 +17,7 @@ from mutants import (
     parameter_count,
     pooling_network,
     pooling_windows,
+    resnet,
 )
 
 from autograder.model import TestResult
@@ -27,10 +28,15 @@ MUTANTS: dict[str, dict[str, Mutant]] = {
     "output_size": output_size.MUTANTS,
     "parameter_count": parameter_count.MUTANTS,
     "pooling": pooling_windows.MUTANTS | pooling_network.MUTANTS,
+    "resnet": resnet.MUTANTS,
 }
 # Tasks that may lose as well because their reference calls the mutant. Where an assignment has no
 # entry, its tables name what they lose.
-CALLERS = {"output_size": output_size.CALLERS, "parameter_count": parameter_count.CALLERS}
+CALLERS = {
+    "output_size": output_size.CALLERS,
+    "parameter_count": parameter_count.CALLERS,
+    "resnet": resnet.CALLERS,
+}
 
 EVERY_MUTANT = pytest.mark.parametrize(
     ("slug", "name"), [(slug, name) for slug, table in MUTANTS.items() for name in table]
