@@ -26,9 +26,15 @@ class Call:
 
     def to(self, lang: Language) -> str:
         """``name(arguments)`` with long arrays named by their shape."""
-        parts = [show(value, lang) for value in self.args]
-        parts += [f"{key}={show(value, lang)}" for key, value in (self.kwargs or {}).items()]
+        parts = [_argument(value, lang) for value in self.args]
+        parts += [f"{key}={_argument(value, lang)}" for key, value in (self.kwargs or {}).items()]
         return f"`{self.name}({', '.join(parts)})`"
+
+
+def _argument(value: object, lang: Language) -> str:
+    """A value, or the call that made the object which stands there."""
+    call = getattr(value, "call", None)
+    return call.to(lang).strip("`") if isinstance(call, Call) else show(value, lang)
 
 
 def plain(text: str, limit: int = SHOWN_TEXT) -> str:

@@ -8,10 +8,14 @@ costs one test.
 from __future__ import annotations
 
 import builtins
+import functools
+import inspect
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from autograder import messages, wire
@@ -44,9 +48,19 @@ class Child(Protocol):
         """Execute one cell."""
 
     def call(
-        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
+        self,
+        name: str,
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        seconds: float,
+        keep_as: int = 0,
     ) -> Reply:
         """Call a function that the notebook defined."""
+
+    def inside(
+        self, source: str, name: str, args: tuple[object, ...], seconds: float, keep_as: int = 0
+    ) -> Reply:
+        """Call a function of ours in the process."""
 
     def keep(self, handle: int, value: object, seconds: float) -> Reply:
         """Put a value into the child."""
@@ -76,17 +90,21 @@ class NotRaised(AssertionError):
         super().__init__(" or ".join(kinds))
 
 
-class Kept:
-    """An object that lives in the child; pass it to a student's function like any value."""
+@dataclass(frozen=True, eq=False)
+class Kept(wire.Opaque):
+    """An object that lives in the child; pass it to a call like any value.
 
-    def __init__(self, student: Student, handle: int, generation: int) -> None:
-        self._student = student
-        self.handle = handle
-        self.generation = generation
+    What a student's function returns becomes one if it cannot cross: a model, an optimizer.
+    """
+
+    student: Student = field(repr=False)
+    handle: int
+    generation: int
+    call: Call | None = None  # that returned it
 
     def fetch(self) -> object:
         """Its content now, as plain data."""
-        return self._student.fetch(self)
+        return self.student.fetch(self)
 
 
 class Student:
@@ -137,7 +155,30 @@ class Student:
         self._handles += 1
         call = Call("keep", (value,))
         self._take(call, child.keep(self._handles, value, self._seconds(self._limits.call_seconds)))
-        return Kept(self, self._handles, self._generation)
+        return Kept("object", self, self._handles, self._generation)
+
+    def inside(
+        self, function: Callable[..., object], shown: Call | None = None
+    ) -> Callable[..., object]:
+        """``function``, to be called in the child: it works on what cannot cross.
+
+        Only its source text goes there, so it imports what it needs, and has no decorator, closure
+        or globals. What it returns is as good as any word of the student's process.
+
+        Args:
+            function: ours.
+            shown: how a sentence for the student writes the call, if not as it is.
+        """
+        source = _source(function)
+        name = function.__name__
+
+        def call(*args: object) -> object:
+            def ask(child: Child, sent: tuple[object, ...], seconds: float, keep_as: int) -> Reply:
+                return child.inside(source, name, sent, seconds, keep_as)
+
+            return self._ask(shown or Call(name, args), args, ask)
+
+        return call
 
     def fetch(self, kept: Kept) -> object:
         """The content of a kept value now, as plain data."""
@@ -168,18 +209,40 @@ class Student:
             self._child = None
 
     def _call(self, call: Call) -> object:
+        def ask(child: Child, sent: tuple[object, ...], seconds: float, keep_as: int) -> Reply:
+            kwargs = {key: self._sent(value) for key, value in (call.kwargs or {}).items()}
+            return child.call(call.name, sent, kwargs, seconds, keep_as)
+
+        return self._ask(call, call.args, ask)
+
+    def _ask(
+        self,
+        call: Call,
+        args: tuple[object, ...],
+        ask: Callable[[Child, tuple[object, ...], float, int], Reply],
+    ) -> object:
         self.last = None
         child = self._ready()
         if self._timeouts[call.name] >= MAX_TIMEOUTS:
             raise StudentFault(call, Lost(Outcome.TIMEOUT, "again"))
-        args = tuple(_reference(value) for value in call.args)
-        kwargs = {key: _reference(value) for key, value in (call.kwargs or {}).items()}
+        sent = tuple(self._sent(value) for value in args)
+        self._handles += 1
         seconds = self._seconds(self._limits.call_seconds)
-        return self._take(call, child.call(call.name, args, kwargs, seconds))
+        return self._take(call, ask(child, sent, seconds, self._handles), self._handles)
 
-    def _take(self, call: Call, reply: Reply) -> object:
+    def _sent(self, value: object) -> object:
+        """An argument as it goes to the child."""
+        if not isinstance(value, Kept):
+            return value
+        if value.generation != self._generation:  # its process has ended, and it with it
+            raise StudentFault(value.call or Call("fetch"), Lost(Outcome.CRASHED))
+        return wire.Ref(value.handle)
+
+    def _take(self, call: Call, reply: Reply, handle: int = 0) -> object:
         self.last = (call, reply)
         if isinstance(reply, Returned):
+            if handle and isinstance(reply.value, wire.Opaque):
+                return Kept(reply.value.type_name, self, handle, self._generation, call)
             return reply.value
         if isinstance(reply, Lost):
             self._timeouts[call.name] += reply.outcome is Outcome.TIMEOUT
@@ -234,8 +297,9 @@ class Student:
         return min(WALL * cpu, left)
 
 
-def _reference(value: object) -> object:
-    return wire.Ref(value.handle) if isinstance(value, Kept) else value
+@functools.cache
+def _source(function: Callable[..., object]) -> str:
+    return textwrap.dedent(inspect.getsource(function))
 
 
 def _is_one_of(name: str, kinds: tuple[type[Exception], ...]) -> bool:

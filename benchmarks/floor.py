@@ -21,10 +21,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from autograder import wire
-from autograder.model import Cell, Missing, Raised, Reply, Returned
+from autograder.model import Missing, Raised, Reply, Returned
 from autograder.sandbox import warm
+from autograder.sandbox.asked import Asked
 from autograder.sandbox.worker import Notebook
 from autograder.wire import Kind
 
@@ -37,10 +39,10 @@ class Recording:
     """One submission: its cells, then what was asked of it, in order."""
 
     cells: list[tuple[int, str]]
-    requests: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
+    requests: list[tuple[str, Any]] = field(default_factory=list)
 
 
-class Recorder:
+class Recorder(Asked):
     """A child that runs in this process and notes what it is asked."""
 
     alive = True
@@ -49,42 +51,29 @@ class Recorder:
         self._recording = recording
         self._notebook = Notebook()
 
-    def run(self, cell: Cell, seconds: float) -> Reply:
-        """Execute one cell."""
-        return self._answer("run", cell.number, cell.source)
-
-    def call(
-        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
-    ) -> Reply:
-        """Call a function of the notebook."""
-        return self._ask("call", name, args, kwargs)
-
-    def keep(self, handle: int, value: object, seconds: float) -> Reply:
-        """Hold a value."""
-        return self._ask("keep", handle, value)
-
-    def fetch(self, handle: int, seconds: float) -> Reply:
-        """Give a held value back."""
-        return self._ask("fetch", handle)
-
     def close(self) -> None:
         """Nothing to end."""
 
-    def _ask(self, action: str, *arguments: object) -> Reply:
-        # A copy: the function may change what it is given.
-        self._recording.requests.append((action, pickle.loads(pickle.dumps(arguments))))
-        return self._answer(action, *arguments)
-
-    def _answer(self, action: str, *arguments: object) -> Reply:
+    def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
+        action = kind.name.lower()
+        if kind is not Kind.RUN:  # a copy: the function may change what it is given
+            self._recording.requests.append((action, pickle.loads(pickle.dumps(value))))
         try:
-            sent = wire.decode(wire.encode(arguments), writable=True, refs=True)
-            assert isinstance(sent, tuple)
-            kind, value = getattr(self._notebook, action)(*sent)
+            sent = wire.decode(wire.encode(value), writable=True, refs=True)
+            kind, answer = _act(self._notebook, action, sent)
             if kind is Kind.MISSING:
-                return Missing(str(value))
-            return Returned(wire.decode(wire.encode(value)))
+                return Missing(str(answer))
+            return Returned(wire.decode(wire.encode(answer)))
         except BaseException as error:  # noqa: BLE001 - whatever an example raises is an answer
             return Raised(wire.exception_kind(error), str(error))
+
+
+def _act(notebook: Notebook, action: str, arguments: Any) -> tuple[Kind, object]:
+    """What is asked; every answer is kept where one that cannot cross would be."""
+    kind, answer = getattr(notebook, action)(*arguments)
+    if action in ("call", "inside"):
+        notebook.kept[arguments[0]] = answer
+    return kind, answer
 
 
 def record(submissions: Path, slug: str, target: Path) -> None:
@@ -146,7 +135,7 @@ def _replay(recording: Recording) -> None:
     for number, source in recording.cells:
         _quietly(notebook.run, number, source)
     for action, arguments in recording.requests:
-        _quietly(getattr(notebook, action), *arguments)
+        _quietly(_act, notebook, action, arguments)
 
 
 def _quietly(action: Callable[..., object], *arguments: object) -> None:

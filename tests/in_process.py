@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import importlib.util
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from autograder import course, runner, wire
 from autograder.model import (
@@ -45,11 +46,32 @@ class InProcessChild:
         return Returned([])
 
     def call(
-        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
+        self,
+        name: str,
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        seconds: float,
+        keep_as: int = 0,
     ) -> Reply:
         function = self._names.get(name)
         if not callable(function):
             return Missing(name)
+        return self._answer(function, args, kwargs, keep_as)
+
+    def inside(
+        self, source: str, name: str, args: tuple[object, ...], seconds: float, keep_as: int = 0
+    ) -> Reply:
+        names: dict[str, Any] = {}
+        exec(source, names)
+        return self._answer(names[name], args, {}, keep_as)
+
+    def _answer(
+        self,
+        function: Callable[..., object],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        keep_as: int,
+    ) -> Reply:
         positional = [self._received(value) for value in args]
         named = {key: self._received(value) for key, value in kwargs.items()}
         try:
@@ -57,6 +79,7 @@ class InProcessChild:
                 value = function(*positional, **named)
         except Exception as error:  # noqa: BLE001 - whatever a mutant raises is its answer
             return Raised(wire.exception_kind(error), str(error))
+        self._kept[keep_as] = value
         return Returned(wire.decode(wire.encode(value)))
 
     def keep(self, handle: int, value: object, seconds: float) -> Reply:

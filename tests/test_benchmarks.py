@@ -90,7 +90,9 @@ def test_notebooks_are_told_apart_by_what_the_student_wrote():
 def test_the_floor_runs_the_cells_and_the_calls(tmp_path):
     target = tmp_path / "ran"
     source = f"def f(n):\n    open({str(target)!r}, 'a').write(str(n))"
-    recording = floor.Recording([(1, source)], [("call", ("f", (1,), {})), ("call", ("g", (), {}))])
+    recording = floor.Recording(
+        [(1, source)], [("call", (1, "f", (1,), {})), ("call", (2, "g", (), {}))]
+    )
     floor._replay_in_fork(recording)
     floor._replay_in_fork(recording)
     assert Path(target).read_text() == "11"

@@ -48,6 +48,7 @@ _NOUNS = {
     "type": Text("une classe", "a class"),
     "generator": Text("un générateur", "a generator"),
     "set": Text("un ensemble (set)", "a set"),
+    "model": Text("un modèle", "a model"),
     OBJECT: Text("un objet Python", "a Python object"),
     BIG_INT: Text("un int de plus de 64 bits", "an int beyond 64 bits"),
     BAD_TEXT: Text("une chaîne Unicode invalide", "a str that is not valid Unicode"),
@@ -64,7 +65,7 @@ _NOUNS = {
 
 def as_plain(value: object) -> Any:
     """``value`` as it would cross to the trusted side; what did cross is left alone."""
-    if id(type(value)) not in _PLAIN_TYPES:
+    if id(type(value)) not in _PLAIN_TYPES and not issubclass(type(value), Opaque):
         value = plain(value)
     if isinstance(value, np.ndarray) and value.dtype.kind not in "biufc":
         return plain_array(value)

@@ -130,7 +130,8 @@ class _Builder:
         test_file = f"assignments/{slug}/test_{slug}.py"
         tests = assignment.test_file.read_text(encoding="utf-8")
         self.tests = TestFile(tests, test_file, assignment.tasks, assignment.hints)
-        self.names = _HELPERS
+        self.used = frozenset(tools.NETWORKS) & self.tests.names
+        self.names = _HELPERS | self.used
 
     def cells(self, cells: Sequence[SourceCell]) -> Iterator[Json]:
         first_code = next(n for n, cell in enumerate(cells) if cell.kind == "code")
@@ -147,7 +148,7 @@ class _Builder:
             "nbgrader": _grading(_TOOLS_ID, locked=True),
             "jupyter": {"source_hidden": True},
         }
-        return _cell(_TOOLS_ID, "code", tools.cell_source(self.lang), metadata)
+        return _cell(_TOOLS_ID, "code", tools.cell_source(self.lang, self.used), metadata)
 
     def _plain(self, id: str, cell: SourceCell) -> Json:
         if cell.kind == "code" and not cell.figure:

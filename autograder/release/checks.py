@@ -77,6 +77,12 @@ class TestFile:
         if self.problems:
             raise CourseError(self.problems)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What the visible tests read from outside themselves."""
+        visible = (test.node for test in self.tests if not test.hidden)
+        return frozenset().union(*(free_names(ast.unparse(node)) for node in visible))
+
     def check_cell(self, task: Task, lang: Language, provided: frozenset[str]) -> str:
         """The cell that checks ``task``; ``provided`` are names that cells above it define."""
         tests = [test for test in self.tests if test.task == task.id and not test.hidden]
@@ -157,14 +163,22 @@ class TestFile:
         return self._text.cut(test.node, [*spans, *self._mistakes_spans(test.node)])
 
     def _student_spans(self, test: Test) -> Iterator[Span]:
-        """Where ``student`` (the argument) and ``student.`` (in front of names) are written."""
+        """Where ``student`` (the argument) and ``student.`` (in front of names) are written.
+
+        ``student.inside(f)`` becomes ``f``: in a notebook, everything is inside.
+        """
         yield Span.of(test.node.args.args[0])
         owners = 0
         for node in ast.walk(test.node):
+            if isinstance(node, ast.Call) and (ours := _inside(node)) is not None:
+                yield from Span.around(ours, node)
             if isinstance(node, ast.Attribute) and _is_student(node.value):
                 owners += 1
+                if node.attr == "inside":
+                    continue
                 if node.attr not in self.task_ids | {"raises"}:
-                    raise self._refused(test, f"a task or raises after `student.`, not {node.attr}")
+                    sentence = f"a task, raises or inside after `student.`, not {node.attr}"
+                    raise self._refused(test, sentence)
                 yield Span.before(node, node.attr)
         if owners != sum(_is_student(node) for node in ast.walk(test.node)):
             raise self._refused(test, "`student` only in front of a function's name")
@@ -179,12 +193,13 @@ class TestFile:
         self, functions: list[str], provided: frozenset[str], tests: list[Test]
     ) -> list[str]:
         """The top-level statements that ``functions`` need, in the file's order."""
+        ours = {name.id for test in tests for name in map(_inside, ast.walk(test.node)) if name}
         wanted = set(free_names("\n".join(functions)))
         needed: set[ast.stmt] = set()
         while missing := wanted - provided:
             name = min(missing)
             statements = [node for node in self._text.module.body if name in _bound(node)]
-            if not statements or not all(map(_may_be_shown, statements)):
+            if not statements or not (name in ours or all(map(_may_be_shown, statements))):
                 sentence = "only numpy, same, tasks, and constants that need no other module"
                 users = [n for n, text in enumerate(functions) if name in free_names(text)]
                 test = tests[users[0] if users else 0]
@@ -212,6 +227,14 @@ def _mistakes(statement: ast.stmt) -> Iterator[ast.Constant]:
         if isinstance(node, ast.keyword) and node.arg == "mistakes":
             keys = node.value.keys if isinstance(node.value, ast.Dict) else []
             yield from (key for key in keys if isinstance(key, ast.Constant))
+
+
+def _inside(node: ast.AST) -> ast.Name | None:
+    """``f`` in ``student.inside(f)``."""
+    match node:
+        case ast.Call(ast.Attribute(owner, "inside"), [ast.Name() as name], []):
+            return name if _is_student(owner) else None
+    return None
 
 
 def _is_student(node: ast.AST) -> bool:

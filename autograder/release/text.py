@@ -35,6 +35,12 @@ class Span:
         return cls((node.lineno, node.col_offset), _end(node))
 
     @classmethod
+    def around(cls, inner: Node, outer: Node) -> Iterator[Span]:
+        """What stands in ``outer`` in front of ``inner`` and behind it."""
+        yield cls((outer.lineno, outer.col_offset), (inner.lineno, inner.col_offset))
+        yield cls(_end(inner), _end(outer))
+
+    @classmethod
     def before(cls, node: ast.Attribute, name: str) -> Span:
         """``owner.`` in ``owner.name``."""
         line, column = _end(node)

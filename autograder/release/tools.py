@@ -1,4 +1,4 @@
-"""The two helpers of the check cells, ``same`` and ``raises``, as students find them in a notebook.
+"""The helpers of the check cells, ``same`` and ``raises`` above all, as students find them.
 
 A released notebook runs without this package, so the release step copies the functions below, text
 and all, into one locked cell. They must agree with ``compare.same`` (a test holds a table of values
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -52,12 +54,17 @@ _HEADINGS: dict[Language, str] = {
 _SAYS = SENTENCES["en"]
 
 
-def cell_source(lang: Language) -> str:
-    """The locked cell that defines ``same`` and ``raises``, with its sentences in ``lang``."""
+def cell_source(lang: Language, used: frozenset[str] = frozenset()) -> str:
+    """The locked cell that defines ``same`` and ``raises``, with its sentences in ``lang``.
+
+    Those helpers of ``NETWORKS`` that are ``used`` are defined there, too.
+    """
     sentences = "\n".join(f"    {key!r}: {text!r}," for key, text in SENTENCES[lang].items())
     says = f"_SAYS = {{\n{sentences}\n}}"
     parts = (same, _difference, _entry_differs, _plain_differs, _array_differs, _close, raises)
-    functions = "\n\n\n".join(_without_docstrings(inspect.getsource(part)) for part in parts)
+    sources = [_without_docstrings(inspect.getsource(part)) for part in parts]
+    sources += [_without_docstrings(inspect.getsource(NETWORKS[name])) for name in sorted(used)]
+    functions = "\n\n\n".join(sources)
     return f"{_HEADINGS[lang]}\nimport numpy as np\n\n{says}\n\n\n{functions}"
 
 
@@ -189,3 +196,35 @@ class raises:
         if not issubclass(kind, self.kinds):
             raise AssertionError(_SAYS["raised"].format(self.names, kind.__name__, error))
         return True
+
+
+# ---------------------------------------------------------------- checks of networks
+
+
+def parameter_count(model: Any) -> int:
+    """How many trainable numbers a torch or Keras model has; see ``networks.parameter_count``."""
+    keras = hasattr(model, "trainable_weights")
+    weights = model.trainable_weights if keras else model.parameters()
+    return sum(int(np.prod(weight.shape)) for weight in weights if keras or weight.requires_grad)
+
+
+def output_shape(model: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Shape of the output for zeros of ``shape``; see ``networks.output_shape``."""
+    import torch
+
+    inputs = torch.zeros(shape)
+    if hasattr(model, "trainable_weights"):
+        return tuple(model(inputs, training=False).shape)
+    was = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            return tuple(model(inputs).shape)
+    finally:
+        model.train(was)
+
+
+NETWORKS: dict[str, Callable[..., object]] = {
+    "parameter_count": parameter_count,
+    "output_shape": output_shape,
+}

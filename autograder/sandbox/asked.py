@@ -12,7 +12,7 @@ MAX_TEXT = 2_000  # characters of an exception's message
 
 
 class Asked(ABC):
-    """The four requests, as methods; a subclass sends them."""
+    """The five requests, as methods; a subclass sends them."""
 
     @abstractmethod
     def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
@@ -23,11 +23,25 @@ class Asked(ABC):
         return self._ask(Kind.RUN, (cell.number, cell.source), seconds)
 
     def call(
-        self, name: str, args: tuple[object, ...], kwargs: dict[str, object], seconds: float
+        self,
+        name: str,
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        seconds: float,
+        keep_as: int = 0,
     ) -> Reply:
-        """Call a function of the notebook with plain data, or ``wire.Ref`` for kept values."""
-        reply = self._ask(Kind.CALL, (name, args, kwargs), seconds)
+        """Call a function of the notebook with plain data, or ``wire.Ref`` for kept values.
+
+        What it returns stays there under the number ``keep_as``, if it cannot cross.
+        """
+        reply = self._ask(Kind.CALL, (keep_as, name, args, kwargs), seconds)
         return Missing(name) if isinstance(reply, Missing) else reply
+
+    def inside(
+        self, source: str, name: str, args: tuple[object, ...], seconds: float, keep_as: int = 0
+    ) -> Reply:
+        """Call the function ``name`` of ``source``, which is ours, in the process."""
+        return self._ask(Kind.INSIDE, (keep_as, source, name, args), seconds)
 
     def keep(self, handle: int, value: object, seconds: float) -> Reply:
         """Put a value into the process."""

@@ -19,6 +19,7 @@ import traceback
 from _sitebuiltins import _Helper
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from autograder import wire
 from autograder.sandbox import cells
@@ -47,7 +48,9 @@ class Notebook:
         sys.modules["__main__"] = self.module
         self.kept: dict[int, object] = {}
         self._flags = 0  # ``from __future__`` of earlier cells
+        self._ours: dict[str, dict[str, object]] = {}  # the grader's own functions, by source
         self.running = ""  # file name of the cell that runs, if one does
+        self.keep_as = 0  # where the answer stays if it cannot cross; 0: nowhere
 
     def run(self, number: int, source: str) -> Answer:
         """Execute one cell; answers with the IPython commands that were left out."""
@@ -61,15 +64,30 @@ class Notebook:
             _finish(result)
         return Kind.RETURNED, list(notices)
 
-    def call(self, name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Answer:
+    def call(
+        self, keep_as: int, name: str, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> Answer:
         """Call what the notebook calls ``name``."""
         self.running = ""
+        self.keep_as = keep_as
         if name not in self.names:
             return Kind.MISSING, name
         function: Callable[..., object] = self.names[name]
         return Kind.RETURNED, function(
             *map(self._value, args), **{key: self._value(value) for key, value in kwargs.items()}
         )
+
+    def inside(self, keep_as: int, source: str, name: str, args: tuple[object, ...]) -> Answer:
+        """Call a function of the grader's: it works on objects that cannot cross."""
+        self.running = ""
+        self.keep_as = keep_as
+        if source not in self._ours:
+            names: dict[str, object] = {"__name__": "grader"}
+            # Its annotations are never evaluated, as in this file.
+            exec(compile(source, "<grader>", "exec"), names)  # noqa: S102 - ours, and confined
+            self._ours[source] = names
+        function: Any = self._ours[source][name]
+        return Kind.RETURNED, function(*map(self._value, args))
 
     def keep(self, handle: int, value: object) -> Answer:
         """Hold ``value`` under ``handle``."""
@@ -92,6 +110,7 @@ def serve(seed: int) -> None:
         Kind.CALL: notebook.call,
         Kind.KEEP: notebook.keep,
         Kind.FETCH: notebook.fetch,
+        Kind.INSIDE: notebook.inside,
     }
     _prepare(seed)
     while frame := _read_up_to(wire.HEADER_SIZE, bytearray()):
@@ -119,10 +138,13 @@ def _answer(
 ) -> tuple[Kind, bytes]:
     """Do what was asked, whatever student code raises meanwhile."""
     try:
+        notebook.keep_as = 0
         arguments = wire.decode(payload, writable=True, refs=True)
         assert isinstance(arguments, tuple)
         kind, value = action(*arguments)
         data = wire.encode(value)
+        if notebook.keep_as and data.startswith(wire.OPAQUE):
+            notebook.kept[notebook.keep_as] = value
         if len(data) > MAX_REPLY:
             raise wire.ProtocolError("value too large")
         return kind, data

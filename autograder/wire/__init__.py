@@ -10,7 +10,7 @@ import struct
 from enum import IntEnum
 
 from autograder.wire.decoder import decode
-from autograder.wire.encoder import encode
+from autograder.wire.encoder import OPAQUE, encode
 from autograder.wire.plain import (
     EXCEPTIONS,
     MAX_PAYLOAD,
@@ -25,6 +25,7 @@ __all__ = [
     "EXCEPTIONS",
     "HEADER_SIZE",
     "MAX_PAYLOAD",
+    "OPAQUE",
     "OPAQUE_TYPES",
     "Kind",
     "Opaque",
@@ -48,6 +49,7 @@ class Kind(IntEnum):
     CALL = 2
     KEEP = 3
     FETCH = 4
+    INSIDE = 5
     RETURNED = 16
     RAISED = 17
     MISSING = 18

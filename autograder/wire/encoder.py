@@ -28,6 +28,8 @@ from autograder.wire.plain import (
     volume,
 )
 
+OPAQUE = b"o"  # how the payload of a value begins that cannot cross
+
 _INT, _FLOAT, _COMPLEX = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<dd")
 _COUNT = struct.Struct("<I")
 _DTYPE_CODES = {dtype.str: code for code, dtype in enumerate(DTYPES)}
@@ -114,7 +116,7 @@ class _Encoder:
         self.parts += (b"a" + head, np.ascontiguousarray(value).data)
 
     def add_opaque(self, value: Opaque, depth: int) -> None:
-        self.parts.append(b"o" + bytes([_OPAQUE_CODES.get(value.type_name, 0)]))
+        self.parts.append(OPAQUE + bytes([_OPAQUE_CODES.get(value.type_name, 0)]))
 
     def sized(self, text: str) -> bytes:
         data = text.encode()
