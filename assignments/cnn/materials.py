@@ -43,7 +43,7 @@ def small_network(seed):
     import torch
     from torch import nn
 
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     return nn.Sequential(nn.Conv2d(1, 4, 3), nn.Tanh(), nn.Flatten(), nn.Linear(64, 4))
 
 
@@ -55,7 +55,7 @@ def two_modes(seed, training):
     import torch
     from torch import nn
 
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     model = nn.Sequential(
         *(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Tanh(), nn.Flatten()),
         *(nn.Linear(64, 8), nn.Dropout(1.0), nn.Linear(8, 4)),

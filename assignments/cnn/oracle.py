@@ -1,6 +1,8 @@
 """What is right, by torch on the trusted side, and what known mistakes make of it."""
 
 import itertools
+from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import torch
@@ -116,9 +118,25 @@ def tiny_vgg(
     return nn.Sequential(*layers, *head_layers)
 
 
+class Built(Mapping):
+    """By hint id, a network with a mistake; each is built when it is asked for."""
+
+    def __init__(self, builders):
+        self.builders = builders
+
+    def __getitem__(self, hint):
+        return self.builders[hint]()
+
+    def __iter__(self):
+        return iter(self.builders)
+
+    def __len__(self):
+        return len(self.builders)
+
+
 def wrong_layers(network):
-    """By hint id, ``network`` (``simple_cnn`` or ``tiny_vgg``) with a mistake, without dropout."""
-    mistakes = {
+    """By hint id, what builds ``simple_cnn`` or ``tiny_vgg`` with a mistake, without dropout."""
+    options = {
         "relu_after_convolutions": {"relu": nn.Identity},
         "relu_in_classifier": {"head": nn.Identity},
         "relu_forgotten": {"relu": nn.Identity, "head": nn.Identity},
@@ -127,22 +145,22 @@ def wrong_layers(network):
     }
     if network is tiny_vgg:
         for hint in ("relu_after_convolutions", "relu_forgotten"):
-            mistakes[hint]["last"] = nn.Identity
-        mistakes["relu_once_a_block"] = {"relu": nn.Identity}
-    return {hint: network(**options) for hint, options in mistakes.items()}
+            options[hint]["last"] = nn.Identity
+        options["relu_once_a_block"] = {"relu": nn.Identity}
+    return {hint: partial(network, **each) for hint, each in options.items()}
 
 
 def wrong_dropout(network):
-    """By hint id, ``network`` with a mistake in its dropout."""
+    """By hint id, what builds ``simple_cnn`` or ``tiny_vgg`` with a mistake in its dropout."""
     return {
-        "dropout_forgotten": network(),
-        "dropout_always": network(drop=Always),
-        "dropout_misplaced": network(early=nn.Dropout),
+        "dropout_forgotten": network,
+        "dropout_always": partial(network, drop=Always),
+        "dropout_misplaced": partial(network, early=nn.Dropout),
     }
 
 
 def wrong_lenet5(linear):
-    """By hint id, LeNet-5 with a mistake."""
+    """By hint id, what builds LeNet-5 with a mistake."""
     options = {
         "relu_for_tanh": {"tanh": nn.ReLU, "head": nn.ReLU},
         "max_for_average": {"pool": nn.MaxPool2d},
@@ -151,7 +169,7 @@ def wrong_lenet5(linear):
         "tanh_after_f6_forgotten": {"head": nn.Identity},
         "tanh_forgotten": {"tanh": nn.Identity, "head": nn.Identity},
     }
-    return {hint: lenet5(**each, linear=linear) for hint, each in options.items()}
+    return {hint: partial(lenet5, linear=linear, **each) for hint, each in options.items()}
 
 
 def ending(returned):
@@ -165,15 +183,17 @@ def ending(returned):
     return None, nn.Identity()
 
 
-def judge_network(model, network, inputs, mistakes):
-    """Compare with ``network``, whatever stands behind the last layer."""
+def judge_network(model, build, inputs, wrong):
+    """Compare with what ``build`` builds, whatever stands behind the last layer."""
     _, end = ending(outputs(model, inputs))
-    same_network(
-        model,
-        nn.Sequential(network, end),
-        inputs,
-        mistakes={hint: nn.Sequential(other, end) for hint, other in mistakes.items()},
-    )
+
+    def whole(build):
+        with torch.device("meta"):  # the weights are the student's: none are drawn
+            network = build()
+        return nn.Sequential(network, end).to_empty(device="cpu")
+
+    mistakes = Built({hint: partial(whole, other) for hint, other in wrong.items()})
+    same_network(model, whole(build), inputs, mistakes=mistakes)
 
 
 def judge_logits(model, inputs):
