@@ -77,7 +77,7 @@ def train_one_epoch(
     criterion: nn.Module,
 ) -> float:
     """One step of ``optimizer`` per batch, in training mode; the mean of the batches' losses."""
-    model.train()
+    model.train(mode=True)
     losses: list[float] = []
     for images, labels in batches:
         optimizer.zero_grad()
@@ -91,11 +91,11 @@ def train_one_epoch(
 def evaluate(model: nn.Module, batches: Iterable[tuple[torch.Tensor, torch.Tensor]]) -> float:
     """Share of all images whose largest output is their label's; the model's mode is restored."""
     was_training = model.training
-    model.eval()
+    model.train(mode=False)
     right = total = 0
-    with torch.no_grad():
+    with torch.inference_mode():
         for images, labels in batches:
             right += int((model(images).argmax(dim=1) == labels).sum())
             total += len(labels)
-    model.train(was_training)
+    model.train(mode=was_training)
     return right / total
