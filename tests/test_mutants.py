@@ -9,6 +9,8 @@ import pytest
 from in_process import failed, grade, hints, mutant, shown_hints
 from mutants import (
     Mutant,
+    cnn_networks,
+    cnn_training,
     convolution_channels,
     convolution_kernels,
     output_size,
@@ -20,6 +22,7 @@ from mutants import (
 from autograder.model import TestResult
 
 MUTANTS: dict[str, dict[str, Mutant]] = {
+    "cnn": cnn_networks.MUTANTS | cnn_training.MUTANTS,
     "convolution": convolution_kernels.MUTANTS | convolution_channels.MUTANTS,
     "output_size": output_size.MUTANTS,
     "parameter_count": parameter_count.MUTANTS,

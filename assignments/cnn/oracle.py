@@ -231,6 +231,11 @@ def epoch(model, batches, optimizer, criterion, *, zero=True, training=True):
     return losses
 
 
+def forward(model, inputs):
+    """What the network gives for ``inputs`` in the mode it is in, as an array."""
+    return model(torch.from_numpy(inputs)).detach().numpy()
+
+
 def mean_mistakes(losses, sizes):
     """By hint id, what mistakes make of the batches' losses."""
     return {
