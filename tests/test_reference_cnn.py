@@ -175,15 +175,14 @@ def train_one_epoch(model, batches, optimizer, criterion):
 def evaluate(model, batches):
     was = model.training
     model.eval()
-    pairs = [(model(x).detach(), y) for x, y in no_grad(batches)]
+    logits, labels = predicted(model, batches)
     model.train(was)
-    logits, labels = (torch.cat(each) for each in zip(*pairs))
     return (logits.topk(1).indices[:, 0] == labels).double().mean().item()
 
-def no_grad(batches):
-    for batch in batches:
-        with torch.no_grad():
-            yield batch
+@torch.no_grad()
+def predicted(model, batches):
+    pairs = [(model(images), labels) for images, labels in batches]
+    return [torch.cat(each) for each in zip(*pairs)]
 """
 NESTED = """
 from keras import Sequential, layers

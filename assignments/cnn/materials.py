@@ -132,9 +132,10 @@ def batches_of(images, labels, sizes, kind="list"):
 
 
 def sgd(model, rate, momentum=0.0):
-    """SGD over the model's weights."""
+    """SGD over the model's weights, with gradients, whatever an earlier call has switched off."""
     import torch
 
+    torch.set_grad_enabled(True)
     return torch.optim.SGD(model.parameters(), lr=rate, momentum=momentum)
 
 
@@ -142,6 +143,7 @@ def adam(model, rate):
     """Adam, with an epsilon that keeps the smallest gradients from deciding by their sign."""
     import torch
 
+    torch.set_grad_enabled(True)
     return torch.optim.Adam(model.parameters(), lr=rate, eps=0.1)
 
 
