@@ -11,6 +11,8 @@ from mutants import (
     Mutant,
     backprop_layers,
     backprop_windows,
+    cnn_networks,
+    cnn_training,
     convolution_channels,
     convolution_kernels,
     output_size,
@@ -24,6 +26,7 @@ from autograder.model import TestResult
 
 MUTANTS: dict[str, dict[str, Mutant]] = {
     "backprop": backprop_windows.MUTANTS | backprop_layers.MUTANTS,
+    "cnn": cnn_networks.MUTANTS | cnn_training.MUTANTS,
     "convolution": convolution_kernels.MUTANTS | convolution_channels.MUTANTS,
     "output_size": output_size.MUTANTS,
     "parameter_count": parameter_count.MUTANTS,

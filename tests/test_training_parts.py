@@ -191,8 +191,8 @@ def source(*cells):
 def test_the_bulk_of_a_notebook():
     long = Path(control.__file__).parent.parent
     code = "".join(p.read_text(encoding="utf-8") for p in sorted(long.glob("*.py"))[:20])
-    assert len(code) > 40_000
-    assert control.bulk(source(code)) < 20_000
+    assert len(code) > 40_000  # more than a notebook
+    assert control.bulk(source(code)) < len(code) / 3
     weights = np.random.default_rng(0).bytes(21_000)
     for form in (repr(list(weights)), repr(base64.b64encode(weights)), weights.hex()):
         assert control.bulk(source(f"W = {form}")) > 20_000
