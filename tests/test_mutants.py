@@ -15,6 +15,8 @@ from mutants import (
     parameter_count,
     pooling_network,
     pooling_windows,
+    visualization,
+    visualization_cam,
 )
 
 from autograder.model import TestResult
@@ -24,6 +26,7 @@ MUTANTS: dict[str, dict[str, Mutant]] = {
     "output_size": output_size.MUTANTS,
     "parameter_count": parameter_count.MUTANTS,
     "pooling": pooling_windows.MUTANTS | pooling_network.MUTANTS,
+    "visualization": visualization.MUTANTS | visualization_cam.MUTANTS,
 }
 # Tasks that may lose as well because their reference calls the mutant. Where an assignment has no
 # entry, its tables name what they lose.

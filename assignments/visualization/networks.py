@@ -1,7 +1,6 @@
 """Networks that the grader builds: here in float64, and in the student's process in float32."""
 
 import numpy as np
-import torch
 
 
 def build(kind, state, training=False):

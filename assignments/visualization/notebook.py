@@ -362,12 +362,12 @@ plt.show()
 # %% task="grad_cam"
 
 # %% [markdown] lang="fr"
-# Le réseau fait main de tout à l'heure : la classe 0 est « vertical », la classe 1 « horizontal ». Chacune éclaire sa barre, et le bord
-# qu'elle montre est celui que son filtre reconnaît : du noir au blanc.
+# Le réseau fait main de tout à l'heure : la classe 0 est « vertical », la classe 1 « horizontal ». Chacune éclaire le côté de sa barre
+# que son filtre reconnaît, du noir au blanc, et le bout de l'autre barre, qui est lui aussi un petit bord.
 
 # %% [markdown] lang="en"
-# The hand-made network from above: class 0 is “vertical”, class 1 “horizontal”. Each of them lights up its bar, and the edge
-# that it shows is the one that its filter recognises: from black to white.
+# The hand-made network from above: class 0 is “vertical”, class 1 “horizontal”. Each of them lights up the side of its bar that its
+# filter recognises, from black to white, and the end of the other bar, which is a little edge as well.
 
 # %% tags=["figure"]
 import matplotlib.pyplot as plt

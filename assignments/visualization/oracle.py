@@ -4,7 +4,7 @@ Grad-CAM goes another way here than in the reference: the network is cut at the 
 put back in as new leaves, and the gradient is taken of the rest of the network alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -46,10 +46,18 @@ def judge_filters(returned, weights):
     magnitude = np.abs(weights)
     mistakes = {
         "not_normalised": weights,
+        "channel_axis_lost": right.squeeze(),
         "per_filter": fitting(returned, per_filter),
         "one_channel": fitting(returned, one_channel),
         "channels_last": right.transpose(0, 2, 3, 1),
-        "absolute_value": fitting(returned, (magnitude, magnitude / magnitude.max())),
+        "absolute_value": fitting(
+            returned,
+            (
+                scaled(magnitude, magnitude.min(), magnitude.max()),
+                magnitude / magnitude.max(),
+                magnitude,
+            ),
+        ),
         "divided_by_maximum": fitting(
             returned, (weights / weights.max(), weights / magnitude.max())
         ),
@@ -71,18 +79,15 @@ class Case:
     layer: str
     target: int = 0
 
-    def cut(self, training=False, as_left=False):
-        """The layer's maps as a leaf, and the logits computed from them.
-
-        ``as_left``: the maps are what an in-place ReLU behind the layer has made of them.
-        """
+    def cut(self, training=False):
+        """The layer's maps as a leaf, and the logits computed from them."""
         maps = []
 
-        def replace(_layer, _inputs, output):
-            maps.append((output.relu() if as_left else output).detach().requires_grad_())
+        def swap(_layer, _inputs, output):
+            maps.append(output.detach().requires_grad_())
             return maps[0].clone()  # an in-place ReLU must not change the leaf
 
-        hook = self.model.get_submodule(self.layer).register_forward_hook(replace)
+        hook = self.model.get_submodule(self.layer).register_forward_hook(swap)
         logits = self.model.train(training)(as_batch(self.image))[0]
         self.model.eval()
         hook.remove()
@@ -101,6 +106,10 @@ class Case:
         weights = weights if weighted else 1.0
         return (weights * maps).sum(dim=1)[0].detach().numpy()
 
+    def after_relu(self):
+        """The same, with the ReLU behind the layer in its place; the layer is in a Sequential."""
+        return replace(self, layer=str(int(self.layer) + 1))
+
     def input_gradient(self):
         """Gradient (3, H, W) of the score with respect to the image."""
         pixels = as_batch(self.image).requires_grad_()
@@ -115,8 +124,8 @@ class Case:
 def draw(rng, kind, layer, shape):
     """A random case in which every known mistake shows, and float32 is enough.
 
-    The target is not the most probable class, its map has both signs, and no input of a ReLU is so
-    small that rounding decides about its gradient.
+    The target is not the most probable class, its map has both signs and is not all but zero, and
+    no input of a ReLU is so small that rounding decides about its gradient.
     """
     model = build(kind, None).double()
     for _ in range(200):
@@ -126,7 +135,7 @@ def draw(rng, kind, layer, shape):
         logits, smallest = run(model, image)
         case = Case(kind, model, state, image, layer, target=int(np.argsort(logits)[-2]))
         coarse = case.coarse()
-        enough = 0.2 * np.abs(coarse).max()
+        enough = max(0.2 * np.abs(coarse).max(), 20 * ATOL)
         if smallest > 1e-5 and coarse.max() > enough and coarse.min() < -enough:
             return case
     raise RuntimeError(f"no map of both signs at {layer} in 200 networks of the kind {kind}")
@@ -168,7 +177,7 @@ def judge_maps(returned, case):
         "channels_last": right.transpose(1, 2, 0),
     }
     if case.kind == "inplace":
-        mistakes["changed_in_place"] = lambda: case.maps(as_left=True)
+        mistakes["changed_in_place"] = lambda: case.after_relu().maps()
     same(returned, right, mistakes=mistakes)
 
 
@@ -250,15 +259,14 @@ def without_relu(coarse, shape):
 
 def changed_in_place(case, shape):
     """The maps after an in-place ReLU, with the gradient there or before it."""
-    maps = case.maps(as_left=True)
+    after = case.after_relu()
     before, logits = case.cut()
     (gradient,) = torch.autograd.grad(logits[case.target], before)
-    mixed = (gradient.mean(dim=(2, 3))[0].numpy()[:, None, None] * maps).sum(axis=0)
-    return heat_maps(case.coarse(as_left=True), shape) + heat_maps(mixed, shape)
+    mixed = gradient.mean(dim=(2, 3))[0].numpy()[:, np.newaxis, np.newaxis] * after.maps()
+    return heat_maps(after.coarse(), shape) + heat_maps(mixed.sum(axis=0), shape)
 
 
 def nearest(coarse, shape):
     """Blocks instead of a smooth transition."""
-    return [
-        each for heat in upsampled(np.maximum(coarse, 0), shape, "nearest") for each in normalised(heat)
-    ]
+    (heat,) = upsampled(np.maximum(coarse, 0), shape, "nearest")
+    return normalised(heat)
