@@ -5,6 +5,10 @@ AutograderError                 caught once, by the command line
 ├── CourseError                 assignment.yaml, tests or reference are wrong: every mistake
 ├── ReleaseError                a student notebook cannot be made from an assignment
 ├── ResultsError                results cannot be written
+├── DataError                   the images that an assignment needs cannot be fetched or kept
+│   ├── DataMissing             they are not on this machine: what to do about it
+│   └── DataBroken              they are not what they should be: the file and what is wrong
+├── TrainingError               a training cannot be timed or judged on this machine
 └── SandboxError                student code could not be isolated: "not graded", never zero
     └── SandboxUnavailable      this machine lacks a protection: what, why, and the cure
 """
@@ -54,6 +58,26 @@ class ReleaseError(AutograderError):
 
 class ResultsError(AutograderError):
     """A result cannot be written; nothing half-written is left behind."""
+
+
+class DataError(AutograderError):
+    """Images that an assignment trains or tests on cannot be fetched, chosen or kept."""
+
+    exit_code = 1
+
+
+class DataMissing(DataError):
+    """The images are not on this machine; the message names what cures it."""
+
+
+class DataBroken(DataError):
+    """A file of images is not as it should be; the message names it."""
+
+
+class TrainingError(AutograderError):
+    """A training cannot be timed or judged here: the submission is not graded."""
+
+    exit_code = 1
 
 
 class SandboxError(AutograderError):

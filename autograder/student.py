@@ -65,6 +65,11 @@ class Child(Protocol):
     def keep(self, handle: int, value: object, seconds: float) -> Reply:
         """Put a value into the child."""
 
+    def map(
+        self, handle: int, file: int, dtype: str, shape: tuple[int, ...], seconds: float
+    ) -> Reply:
+        """Put an array into the child: the content of a file that it was given."""
+
     def fetch(self, handle: int, seconds: float) -> Reply:
         """The content of a kept value now."""
 
@@ -156,6 +161,19 @@ class Student:
         call = Call("keep", (value,))
         self._take(call, child.keep(self._handles, value, self._seconds(self._limits.call_seconds)))
         return Kept("object", self, self._handles, self._generation)
+
+    def map(self, file: int, dtype: str, shape: tuple[int, ...]) -> Kept:
+        """An array in the child whose values are those of a file that it was opened with."""
+        child = self._ready()
+        self._handles += 1
+        seconds = self._seconds(self._limits.call_seconds)
+        self._take(Call("map"), child.map(self._handles, file, dtype, shape, seconds))
+        return Kept("object", self, self._handles, self._generation)
+
+    def allow(self, seconds: float) -> None:
+        """Start the child; from now on there are so many seconds of wall time for all."""
+        self._ready()
+        self._ends = time.monotonic() + seconds
 
     def inside(
         self, function: Callable[..., object], shown: Call | None = None

@@ -12,7 +12,7 @@ MAX_TEXT = 2_000  # characters of an exception's message
 
 
 class Asked(ABC):
-    """The five requests, as methods; a subclass sends them."""
+    """The six requests, as methods; a subclass sends them."""
 
     @abstractmethod
     def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
@@ -46,6 +46,12 @@ class Asked(ABC):
     def keep(self, handle: int, value: object, seconds: float) -> Reply:
         """Put a value into the process."""
         return self._ask(Kind.KEEP, (handle, value), seconds)
+
+    def map(
+        self, handle: int, file: int, dtype: str, shape: tuple[int, ...], seconds: float
+    ) -> Reply:
+        """Put an array into the process: the content of one of the files that it was given."""
+        return self._ask(Kind.MAP, (handle, file, dtype, shape), seconds)
 
     def fetch(self, handle: int, seconds: float) -> Reply:
         """The content of a kept value now."""

@@ -15,7 +15,7 @@ Message = dict[str, Any]
 READY = b"R"  # what a child says first once it is confined; anything else is a complaint
 MAX_REPLY = 64 * 2**20  # bytes: eight million floats, far more than any task asks for
 
-_MAX_FDS = 4
+_MAX_FDS = 8
 _MAX_BYTES = 65_536
 
 

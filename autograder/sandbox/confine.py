@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.model import Limits, Tier
@@ -106,13 +107,13 @@ def enter_child(
     kernel.install_filter(program)
 
 
-def take_pipes(pipes: Pipes, keep: int) -> int:
-    """Put the pipes at 3 (requests), 4 (replies) and 1, 2 (prints); close all else but ``keep``.
+def take_pipes(pipes: Pipes, keep: int, files: Sequence[int] = ()) -> int:
+    """Put the pipes at 3 (requests), 4 (replies) and 1, 2 (prints), then ``files``.
 
-    Returns the new number of ``keep``. Standard input is /dev/null.
+    Closes all else but ``keep`` and returns its new number. Standard input is /dev/null.
     """
     ends = (os.open("/dev/null", os.O_RDONLY), pipes.output, pipes.output)
-    wanted = (*ends, pipes.requests, pipes.replies, keep)
+    wanted = (*ends, pipes.requests, pipes.replies, *files, keep)
     moved = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in wanted]  # clear of the targets
     for target, fd in enumerate(moved):
         os.dup2(fd, target)

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
 
@@ -44,6 +45,9 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    # Threads that a child starts itself sleep while they wait for one another: spinning on a busy
+    # machine takes several times the CPU time of the work, and that time is limited.
+    "OMP_WAIT_POLICY": "PASSIVE",
     # Each arena reserves 64 MiB of address space, which the memory limit counts.
     "MALLOC_ARENA_MAX": "2",
     # Huge pages for the heap: a fork copies one entry for 2 MiB instead of 512.
@@ -162,8 +166,15 @@ class Sandbox:
         self._exits: dict[int, Exit] = {}
         self._warm_bytes = 0
 
-    def child(self, limits: Limits) -> Child:
+    def child(
+        self, limits: Limits, *, cores: Sequence[int] = (), files: Sequence[int] = ()
+    ) -> Child:
         """A fresh, completely confined child.
+
+        Args:
+            limits: what it may use.
+            cores: where its threads may run, one each; none: on its worker's core, one thread.
+            files: descriptors that it gets, to be mapped (see ``Asked.map``).
 
         Raises:
             SandboxError: it could not be confined, or the zygote is gone.
@@ -171,12 +182,17 @@ class Sandbox:
         self._forget_closed()
         self._serial += 1
         serial = self._serial
-        request = {"serial": serial, "limits": asdict(limits), "seed": secrets.randbits(32)}
+        request = {
+            "serial": serial,
+            "limits": asdict(limits),
+            "seed": secrets.randbits(32),
+            "cores": list(cores),
+        }
         (requests, to_child), (from_child, replies), (prints, output) = (
             os.pipe() for _ in range(3)
         )
         try:
-            channel.send(self._end, request, (requests, replies, output))
+            channel.send(self._end, request, (requests, replies, output, *files))
             pidfd = self._pidfd(serial)
         except (channel.Closed, TimeoutError, SandboxError) as error:
             for fd in (to_child, from_child, prints):

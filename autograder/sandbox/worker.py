@@ -11,6 +11,7 @@ import contextlib
 import gc
 import inspect
 import linecache
+import mmap
 import os
 import random
 import signal
@@ -26,7 +27,7 @@ from autograder.sandbox import cells
 from autograder.sandbox.channel import MAX_REPLY
 from autograder.wire import Kind, Ref
 
-REQUESTS, REPLIES = 3, 4
+REQUESTS, REPLIES, FILES = 3, 4, 5  # FILES: the first of those that came along
 MAX_TEXT = 2_000  # bytes of an exception's message
 
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # torch's RuntimeErrors
@@ -94,6 +95,14 @@ class Notebook:
         self.kept[handle] = value
         return Kind.RETURNED, None
 
+    def map(self, handle: int, file: int, dtype: str, shape: tuple[int, ...]) -> Answer:
+        """Hold an array whose values are the content of a file; changes stay in this process."""
+        import numpy as np
+
+        content = mmap.mmap(FILES + file, 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+        self.kept[handle] = np.frombuffer(content, dtype).reshape(shape)
+        return Kind.RETURNED, None
+
     def fetch(self, handle: int) -> Answer:
         """What is under ``handle`` now."""
         return Kind.RETURNED, self.kept[handle]
@@ -102,8 +111,8 @@ class Notebook:
         return self.kept[value.handle] if type(value) is Ref else value
 
 
-def serve(seed: int) -> None:
-    """Answer requests until the pipe closes."""
+def serve(seed: int, threads: int = 0) -> None:
+    """Answer requests until the pipe closes; ``threads``: for torch, if more than one."""
     notebook = Notebook()
     actions: dict[Kind, Callable[..., Answer]] = {
         Kind.RUN: notebook.run,
@@ -111,8 +120,9 @@ def serve(seed: int) -> None:
         Kind.KEEP: notebook.keep,
         Kind.FETCH: notebook.fetch,
         Kind.INSIDE: notebook.inside,
+        Kind.MAP: notebook.map,
     }
-    _prepare(seed)
+    _prepare(seed, threads)
     while frame := _read_up_to(wire.HEADER_SIZE, bytearray()):
         kind, request_id, length = wire.unpack_header(bytes(frame[: wire.HEADER_SIZE]))
         _read_up_to(wire.HEADER_SIZE + length, frame)
@@ -122,14 +132,16 @@ def serve(seed: int) -> None:
         _write(wire.pack(reply, request_id, data))
 
 
-def _prepare(seed: int) -> None:
-    """Unlike every other child's: without this all would draw the same random numbers."""
+def _prepare(seed: int, threads: int) -> None:
+    """Random numbers unlike every other child's: without this all would draw the same."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     random.seed(seed)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(seed % 2**32)
     if torch := sys.modules.get("torch"):
         torch.manual_seed(seed)
+        if threads > 1:
+            torch.set_num_threads(threads)
     gc.enable()
 
 

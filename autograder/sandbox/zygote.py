@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import FrameType
 
@@ -166,14 +167,14 @@ class Zygote:
     def _answer(self) -> None:
         message, fds = channel.receive(self._end)
         try:
-            self._spawn(message, Pipes(*fds))
+            self._spawn(message, Pipes(*fds[:3]), fds[3:])
         except OSError as error:
             channel.send(self._end, {"error": str(error), "errno": error.errno})
         finally:
             for fd in fds:
                 os.close(fd)
 
-    def _spawn(self, message: Message, pipes: Pipes) -> None:
+    def _spawn(self, message: Message, pipes: Pipes, files: Sequence[int]) -> None:
         folder = None
         with contextlib.ExitStack() as undo:
             if self._slot.tier is not Tier.S2:
@@ -183,7 +184,8 @@ class Zygote:
             pid = self._fork()
             if not pid:
                 try:
-                    self._be_child(message, pipes, folder.path if folder else self._slot.folder)
+                    own = folder.path if folder else self._slot.folder
+                    self._be_child(message, pipes, files, own)
                 finally:
                     os._exit(1)
             undo.callback(_end, pid)
@@ -207,13 +209,15 @@ class Zygote:
             kernel.setns(self._own_namespace, kernel.NEW_PIDS)
         return pid
 
-    def _be_child(self, message: Message, pipes: Pipes, folder: str) -> None:
-        proc = confine.take_pipes(pipes, self._proc)
+    def _be_child(self, message: Message, pipes: Pipes, files: Sequence[int], folder: str) -> None:
+        proc = confine.take_pipes(pipes, self._proc, files)
         program = self._program
         if self._slot.tier is not Tier.S2:
             os.environ["HOME"] = os.environ["TMPDIR"] = folder
             program = seccomp.program(namespaces=False, pid=os.getpid())
         try:
+            if message["cores"]:
+                os.sched_setaffinity(0, message["cores"])
             confine.enter_child(
                 self._slot,
                 Limits(**message["limits"]),
@@ -226,7 +230,7 @@ class Zygote:
             os.write(worker.REPLIES, str(error).encode())
             return
         os.write(worker.REPLIES, READY)
-        worker.serve(message["seed"])
+        worker.serve(message["seed"], threads=len(message["cores"]))
 
     def _count(self) -> None:
         """How many tasks this user has besides the child: the kernel's limit counts them all."""

@@ -50,6 +50,7 @@ class Kind(IntEnum):
     KEEP = 3
     FETCH = 4
     INSIDE = 5
+    MAP = 6
     RETURNED = 16
     RAISED = 17
     MISSING = 18

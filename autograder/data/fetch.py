@@ -1,0 +1,86 @@
+"""Downloads the official CIFAR-10 archive through torchvision, which knows its checksum."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import ssl
+import tempfile
+import urllib.error
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder import data
+from autograder.data.folders import BATCHES, data_folder
+from autograder.errors import DataBroken, DataError, DataMissing
+
+_STALLED_SECONDS = 30.0  # without a byte
+_NETWORK = (
+    urllib.error.URLError, ConnectionError, TimeoutError, ssl.SSLError, http.client.HTTPException,
+)  # fmt: skip
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def fetch_cifar10() -> str:
+    """Put CIFAR-10 into the data folder, decode it, and say in a sentence what was done.
+
+    What is there already and can be read is left as it is.
+
+    Raises:
+        DataError: no network, not the official archive, or the folder cannot be written.
+    """
+    folder = data_folder()
+    try:
+        data.cifar10()
+    except (DataMissing, DataBroken):
+        _download(folder)
+        data.cifar10()
+        return f"CIFAR-10 is in {folder / BATCHES}"
+    return f"CIFAR-10 is already in {folder}"
+
+
+def _download(folder: Path) -> None:
+    """Whole or not at all: all is done in a folder beside, which is renamed at the end."""
+    from torchvision.datasets import CIFAR10
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (
+            tempfile.TemporaryDirectory(prefix=".cifar10-", dir=folder) as name,
+            _timeout(_STALLED_SECONDS),
+        ):
+            temporary = Path(name)
+            CIFAR10(temporary, download=True)
+            if (folder / BATCHES).exists():  # broken, or it would not be fetched again
+                (folder / BATCHES).replace(temporary / "broken")
+            (temporary / BATCHES).replace(folder / BATCHES)
+    except _NETWORK as error:
+        reason = getattr(error, "reason", "") or error
+        raise DataError(
+            f"{CIFAR10.url} cannot be reached ({reason}): connect this machine to the network and "
+            f"try again, or copy the folder {BATCHES} from another machine into {folder}"
+        ) from error
+    except OSError as error:
+        cure = "make room on the disk" if error.errno in _FULL else "make the folder writable"
+        raise DataError(
+            f"{folder} cannot be written ({error.strerror}): {cure} or name another in "
+            "AUTOGRADER_DATA"
+        ) from error
+    except RuntimeError as error:  # torchvision's word for a wrong checksum
+        raise DataError(
+            f"what came from {CIFAR10.url} is not the official archive (wrong checksum; it may be "
+            "cut short): try again"
+        ) from error
+
+
+@contextmanager
+def _timeout(seconds: float) -> Iterator[None]:
+    """For torchvision's sockets, which otherwise wait for ever."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)

@@ -1,0 +1,70 @@
+"""Where images are looked for, and what to do about those that are not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+from autograder.errors import DataMissing
+
+VARIABLE = "AUTOGRADER_DATA"
+BATCHES = "cifar-10-batches-py"  # the official archive, unpacked
+_CIFAR10 = (BATCHES, "cifar10.npz", "cifar10.zip")  # the official one first: a fetch cures all
+
+
+def data_folder() -> Path:
+    """The folder named in ``AUTOGRADER_DATA``, else the user's own for such things."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return platformdirs.user_data_path("autograder", appauthor=False)
+
+
+def cache_folder() -> Path:
+    """Where decoded copies are kept; may be deleted at any time."""
+    return platformdirs.user_cache_path("autograder", appauthor=False)
+
+
+def find_cifar10() -> Path:
+    """The first of the layouts that is there.
+
+    Raises:
+        DataMissing: none is; names the command that fetches it.
+    """
+    folder = data_folder()
+    for name in _CIFAR10:
+        if (folder / name).exists():
+            return folder / name
+    raise DataMissing(
+        f"no CIFAR-10 images in {folder}: run `autograder data fetch cifar10`, or set {VARIABLE} "
+        f"to a folder that holds {', '.join(_CIFAR10[:-1])} or {_CIFAR10[-1]}"
+    )
+
+
+def find_cats_vs_dogs() -> Path:
+    """The folder that holds ``train`` and ``validate``.
+
+    Raises:
+        DataMissing: it is not there; says where to put it.
+    """
+    folder = data_folder() / "cats_vs_dogs"
+    if folder.is_dir():
+        return folder
+    raise DataMissing(
+        f"no photographs of cats and dogs: put the course's folders train/ and validate/ into "
+        f"{folder}, or set {VARIABLE} to the folder that holds cats_vs_dogs/"
+    )
+
+
+def where() -> Iterator[tuple[str, bool]]:
+    """A line about each folder and each set of images, and whether all is well with it."""
+    yield f"data          {data_folder()}", True
+    yield f"cache         {cache_folder()}", True
+    for name, find in (("cifar10", find_cifar10), ("cats_vs_dogs", find_cats_vs_dogs)):
+        try:
+            yield f"{name:<13} {find()}", True
+        except DataMissing as error:
+            yield f"{name:<13} {error}", False
