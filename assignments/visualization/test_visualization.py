@@ -13,7 +13,15 @@ from assignments.visualization.networks import (
     hook_count,
     in_training,
 )
-from assignments.visualization.oracle import draw, judge_cam, judge_filters, judge_maps
+from assignments.visualization.oracle import (
+    ATOL,
+    draw,
+    fitting,
+    judge_cam,
+    judge_filters,
+    judge_maps,
+    normalised,
+)
 from autograder import networks
 from autograder.compare import same
 
@@ -321,18 +329,18 @@ def test_grad_cam_inner_layers(student, rng):
 )
 @pytest.mark.depends("test_grad_cam_example")
 def test_grad_cam_nothing_positive(student, rng):
-    # Positive maps at the last layer, and a score that each of them lowers.
     for shape in ((6, 6), (7, 5)):
-        state = draw_state(build("plain", None), rng)
-        state |= {name: np.abs(array) + np.float32(0.1) for name, array in state.items()}
-        state["6.weight"] *= np.array([[1], [1], [-1], [1]], dtype=np.float32)
-        image = rng.uniform(size=(3, *shape)).astype(np.float32)
-        model = student.inside(build)("plain", state)
-        same(
-            student.grad_cam(model, image, 2, "2"),
-            np.zeros(shape),
-            mistakes={"zero_by_zero": np.full(shape, np.nan)},
-        )
+        filters, image = rng.uniform(0.1, 1, size=(2, 3)), rng.uniform(size=(3, *shape))
+        biases = -filters.sum(axis=1) / 2
+        model = student.inside(network)(filters.tolist(), biases.tolist(), [[1, 1], [-1, -1]], 1)
+        nan = np.full(shape, np.nan)
+        returned = student.grad_cam(model, image.astype(np.float32), 1, "relu")
+        same(returned, np.zeros(shape), mistakes={"zero_by_zero": nan})
+        # The other class, so that a function that always gives zeros earns nothing.
+        maps = np.tensordot(filters, image, axes=1) + biases[:, np.newaxis, np.newaxis]
+        returned = student.grad_cam(model, image.astype(np.float32), 0, "relu")
+        right = fitting(returned, normalised(np.maximum(maps, 0).sum(axis=0)), atol=ATOL)
+        same(returned, right, atol=ATOL)
 
 
 @pytest.mark.points("grad_cam", 0.5)
