@@ -128,8 +128,14 @@ def is_hidden(node):
 def hidden_lines(file):
     """Lines and names of hidden tests and of helper functions that no visible test shares."""
     visible, hidden = [], []
+    checks = " ".join(
+        text
+        for node, text in functions(file)
+        if node.name.startswith("test") and not is_hidden(node)
+    )
     for node, text in functions(file):
-        shown = node.name.startswith("test") and not is_hidden(node)
+        test = node.name.startswith("test") and not is_hidden(node)
+        shown = test or f"student.inside({node.name})" in checks
         (visible if shown else hidden).extend(text.replace("student.", "").split("\n"))
         for each in () if shown else node.decorator_list:
             hidden += [part.value for part in ast.walk(each) if isinstance(part, ast.Constant)]

@@ -120,7 +120,7 @@ class Exam:
         given = self._sorted(answers)
         count = len(self._published)
         key = np.concatenate([self._labels, self._labels[self._copied]])
-        right: NDArray[np.bool_] = np.equal(given, key)
+        right = np.equal(given, key)
         return Marks(
             accuracy=float(right[:count].mean()),
             count=count,
@@ -149,7 +149,7 @@ def altered(images: Pixels, rng: np.random.Generator) -> Pixels:
     reach = max(1, round(min(height, width) * _SHIFT))
     padded = np.pad(images, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="edge")
     down, right = rng.integers(0, 2 * reach + 1, size=(2, count))
-    mirrored = rng.random(count) < 0.5
+    mirrored = np.less(rng.random(count), 0.5)
     gains = rng.uniform(1 - _GAIN, 1 + _GAIN, size=(count, 3))
     offsets = rng.uniform(-_OFFSET, _OFFSET, size=(count, 3))
     copies = np.empty_like(images)

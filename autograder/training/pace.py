@@ -43,23 +43,21 @@ def measured(key: str, probe: Callable[[], float], reference: Callable[[], float
         probe: times the fixed piece of work.
         reference: times the training of the reference.
 
-    Raises:
-        TrainingError: the machine's speed does not stay the same while it is measured.
+    On a machine whose speed does not stay the same meanwhile the slowest of some trials counts, and
+    is not kept: no student shall be too slow because the reference was lucky.
     """
     before = probe()
     kept = _kept().get(key)
     if kept is not None and kept.holds(before):
         return kept
+    found: list[Pace] = []
     for _ in range(_TRIES):
-        found = Pace(reference(), before)
+        found.append(Pace(reference(), before))
         before = probe()
-        if found.holds(before):
-            _keep(key, found)
-            return found
-    raise TrainingError(
-        "the speed of this machine changes by more than a fifth while the reference is trained: "
-        "grade again when less runs beside it"
-    )
+        if found[-1].holds(before):
+            _keep(key, found[-1])
+            return found[-1]
+    return max(found, key=lambda pace: pace.reference)
 
 
 @contextlib.contextmanager
