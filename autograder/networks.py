@@ -144,7 +144,10 @@ class _Seen:
             )
             return Mismatch(self.count, wanted, clause)
         first = None
-        for order in (self.order, list(self.arrays)):
+        registered = list(self.arrays)
+        used = [*self.order, *(name for name in registered if name not in self.order)]
+        alike = sorted(used, key=_kind) == sorted(registered, key=_kind)  # match the same arrays
+        for order in [used] if alike else [used, registered]:
             found = self._with_weights(reference, order)
             if found is None:
                 return None
