@@ -19,11 +19,12 @@ def conv1_filters(model: nn.Module) -> np.ndarray:
     Weights that are all equal become zeros.
     """
     first = next(module for module in model.modules() if isinstance(module, nn.Conv2d))
-    weights: np.ndarray = first.weight.detach().numpy()
+    weights = first.weight.detach().numpy()
     low, high = weights.min(), weights.max()
     if low == high:
         return np.zeros_like(weights)
-    return (weights - low) / (high - low)
+    scaled: np.ndarray = (weights - low) / (high - low)
+    return scaled
 
 
 def feature_maps(model: nn.Module, image: np.ndarray, layer_name: str) -> np.ndarray:
