@@ -19,7 +19,7 @@ def conv1_filters(model: nn.Module) -> np.ndarray:
     Weights that are all equal become zeros.
     """
     first = next(module for module in model.modules() if isinstance(module, nn.Conv2d))
-    weights: np.ndarray = first.weight.detach().numpy()
+    weights = first.weight.detach().numpy()
     low, high = weights.min(), weights.max()
     if low == high:
         return np.zeros_like(weights)

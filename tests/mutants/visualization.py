@@ -3,8 +3,7 @@
 from mutants import named
 
 FIRST = "next(module for module in model.modules() if isinstance(module, nn.Conv2d))"
-SCALED = "return (weights - low) / (high - low)"
-ALL = "((weights - low) / (high - low))"
+SCALED = "return scaled"
 RANGE = "low, high = weights.min(), weights.max()\n    if low == high"
 EACH = "axis=(1, 2, 3), keepdims=True"
 PER_FILTER = f"low, high = weights.min({EACH}), weights.max({EACH})\n    if np.all(low == high)"
@@ -21,8 +20,8 @@ MUTANTS = named(
             (SCALED, "return weights", FILTERS, "not_normalised"),
             (SCALED, "return weights / high", FILTERS, "divided_by_maximum"),
             (SCALED, "return np.abs(weights) / np.abs(weights).max()", FILTERS, "absolute_value"),
-            (SCALED, f"return {ALL}[:, 0]", FILTERS, "one_channel"),
-            (SCALED, f"return {ALL}.squeeze()", "example random", "channel_axis_lost"),
+            (SCALED, "return scaled[:, 0]", FILTERS, "one_channel"),
+            (SCALED, "return scaled.squeeze()", "example random", "channel_axis_lost"),
             ("if low == high", "if False", "constant", "zero_by_zero"),
             (SCALED, "weights -= low\n    return weights / (high - low)", "keeps_the_weights", ""),
             (FIRST, f"[*{FIRST[4:]}][-1]", "random constant keeps_the_weights", ""),

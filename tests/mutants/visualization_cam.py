@@ -35,7 +35,7 @@ RECTANGULAR = f"example {SIZE} random upsampled inner_layers nothing_positive in
 MUTANTS: dict[str, Mutant] = named(
     {
         "grad_cam": [
-            ("peak = heat.max()", OF_THE_IMAGE, SIZED, "input_gradient"),
+            ("peak = heat.max()", OF_THE_IMAGE, ALL, "input_gradient"),
             ("peak = heat.max()", SALIENCY, ALL, "input_gradient"),
             (f"torch.relu({SUM})", SUM, ALL, "relu_forgotten"),
             (WEIGHTS, "gradients", VALUES, "not_averaged"),
@@ -44,7 +44,7 @@ MUTANTS: dict[str, Mutant] = named(
             (SCORE, f".log_softmax(dim=1).neg(){SCORE}", ALL, "loss_gradient"),
             (SCORE, ".sum()", ALL, "all_classes"),
             (SCORE, ".max()", f"{VALUES} nothing_positive", "wrong_class"),
-            (f"return {DIVIDED}", "return heat", SIZED, "not_normalised"),
+            (f"return {DIVIDED}", "return heat", ALL, "not_normalised"),
             (DIVIDED, "heat / peak", "nothing_positive", "zero_by_zero"),
             ("fine[0, 0]", "coarse[0, 0]", f"{SIZE} upsampled", "not_upsampled"),
             (
@@ -60,7 +60,7 @@ MUTANTS: dict[str, Mutant] = named(
             ("hook.remove()", "pass", "removes_its_hooks", ""),
             ("module.training = training", "pass", "restores_the_mode", ""),
             (LAYER, "getattr(model, layer_name)", "random upsampled inner_layers", ""),
-            (LAYER, LAST, "upsampled inner_layers in_place training_mode", ""),
+            (LAYER, LAST, "upsampled inner_layers in_place training_mode nothing_positive", ""),
             (GRADIENT, BACKWARD, "keeps_its_inputs", ""),
             (f"return {DIVIDED}", f"image[:] = 0\n    return {DIVIDED}", "keeps_its_inputs", ""),
         ],
