@@ -20,6 +20,8 @@ from mutants import (
     pooling_network,
     pooling_windows,
     resnet,
+    visualization,
+    visualization_cam,
 )
 
 from autograder.model import TestResult
@@ -32,6 +34,7 @@ MUTANTS: dict[str, dict[str, Mutant]] = {
     "parameter_count": parameter_count.MUTANTS,
     "pooling": pooling_windows.MUTANTS | pooling_network.MUTANTS,
     "resnet": resnet.MUTANTS,
+    "visualization": visualization.MUTANTS | visualization_cam.MUTANTS,
 }
 # Tasks that may lose as well because their reference calls the mutant. Where an assignment has no
 # entry, its tables name what they lose.
