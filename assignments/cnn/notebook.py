@@ -186,7 +186,7 @@ import keras
 # toi de le dire : `training=self.training`.
 #
 # **À écrire :** `build_torch_cnn()`, qui renvoie un `nn.Module` : un lot $(N, 1, 28, 28)$ y devient des logits
-# $(N, 10)$, sans softmax. Le lot peut compter une seule image.
+# $(N, 10)$, sans softmax ni `log_softmax`. Le lot peut compter une seule image.
 
 # %% [markdown] lang="en"
 # ## 2. The simple network of chapter 07, with PyTorch
@@ -213,7 +213,7 @@ import keras
 # `training=self.training`.
 #
 # **To write:** `build_torch_cnn()`, which returns an `nn.Module`: it turns a batch $(N, 1, 28, 28)$ into logits
-# $(N, 10)$, without softmax. The batch may hold a single image.
+# $(N, 10)$, without softmax or `log_softmax`. The batch may hold a single image.
 
 # %% task="build_torch_cnn"
 
@@ -400,7 +400,7 @@ import keras
 #
 # | | pourquoi |
 # |---|---|
-# | mode d'évaluation | sinon dropout tire au sort, et la normalisation par lots dépend des autres images du lot et modifie ses statistiques |
+# | mode d'évaluation | sinon dropout agit au hasard, et la normalisation par lots dépend des autres images du lot et modifie ses statistiques |
 # | pas de gradients (`torch.no_grad()`) | rien à rétropropager : moins de mémoire, plus vite |
 # | remettre le **mode d'avant** | l'appelant peut être au milieu d'un entraînement… ou pas |
 #
@@ -419,7 +419,7 @@ import keras
 #
 # | | why |
 # |---|---|
-# | evaluation mode | otherwise dropout draws lots, and batch normalisation depends on the other images of the batch and changes its statistics |
+# | evaluation mode | otherwise dropout acts at random, and batch normalisation depends on the other images of the batch and changes its statistics |
 # | no gradients (`torch.no_grad()`) | nothing to propagate back: less memory, faster |
 # | restore the **previous mode** | the caller may be in the middle of training… or not |
 #
