@@ -40,6 +40,7 @@ bench: $(READY) ## the same notebooks through nbgrader and through this program
 
 bench-train: $(READY) ## the reference trainings on the real images (AUTOGRADER_DATA=folder)
 	@$(RUN)/python -m benchmarks.train $(BENCH)
+	@$(RUN)/python -m benchmarks.graded
 
 clean: ## remove the virtual environment and caches (never results)
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

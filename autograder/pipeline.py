@@ -33,8 +33,9 @@ from autograder.model import (
     Tier,
 )
 from autograder.pytest_plugin import Seat
+from autograder.sandbox.asked import Asked
 from autograder.score import task_scores, total
-from autograder.student import Child, Student
+from autograder.student import Student
 from autograder.training import Ground, Training
 from autograder.verdict import TestInfo
 
@@ -190,7 +191,7 @@ def _grade(batch: Batch) -> list[Score]:
         limits: Limits = batch.assignment.limits,
         cores: Sequence[int] = (),
         files: Sequence[int] = (),
-    ) -> Child:
+    ) -> Asked:
         place = workers.place(settings.tier)
         try:
             return place.sandbox(preload).child(limits, cores=cores, files=files)
@@ -227,7 +228,7 @@ def _grade(batch: Batch) -> list[Score]:
     return scores
 
 
-def _ground(batch: Batch, open_child: Callable[..., Child]) -> Ground:
+def _ground(batch: Batch, open_child: Callable[..., Asked]) -> Ground:
     """Where the trainings of a batch run: on all cores, of which tests have one."""
     settings = batch.settings
     cores = workers.place(settings.tier).isolation.cores

@@ -23,7 +23,8 @@ def conv1_filters(model: nn.Module) -> np.ndarray:
     low, high = weights.min(), weights.max()
     if low == high:
         return np.zeros_like(weights)
-    return (weights - low) / (high - low)
+    scaled: np.ndarray = (weights - low) / (high - low)
+    return scaled
 
 
 def feature_maps(model: nn.Module, image: np.ndarray, layer_name: str) -> np.ndarray:

@@ -18,13 +18,14 @@ from autograder import data
 from autograder.data import Images
 from autograder.errors import TrainingError
 from autograder.model import Assignment, Cell, Limits, StudentSource, Tier, TrainingPlan
-from autograder.student import Child, Student, StudentFault
+from autograder.sandbox.asked import Asked
+from autograder.student import Student, StudentFault
 from autograder.training.attempt import Request, attempt
 from autograder.training.exam import Exam
 from autograder.training.pace import Pace, measured
 from autograder.verdict import Judged, describe
 
-OpenChild = Callable[[Limits, Sequence[int]], Child]
+OpenChild = Callable[[Limits, Sequence[int]], Asked]
 
 _LONGEST = 3600.0  # seconds for the reference, whatever the machine
 _SHORTEST = 5.0  # seconds for a student, however fast the reference
