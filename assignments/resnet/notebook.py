@@ -299,18 +299,19 @@ plt.show()
 import matplotlib.pyplot as plt
 
 
-def narrow(blocks, skips, width=12):
-    def convolution(channels):
-        return [
-            nn.Conv2d(channels, width, 3, padding=1, bias=False),
-            nn.BatchNorm2d(width),
-            nn.ReLU(),
-        ]
+def convolution(inputs, outputs):
+    layer = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+    return [layer, nn.BatchNorm2d(outputs), nn.ReLU()]
 
-    layers = convolution(3)
+
+def narrow(blocks, skips, size=12):
+    layers = convolution(3, size)
     for _ in range(blocks):
-        layers += [ResidualBlock(width, width)] if skips else 2 * convolution(width)
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, 10))
+        if skips:
+            layers.append(ResidualBlock(size, size))
+        else:
+            layers += convolution(size, size) + convolution(size, size)
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(size, 10))
 
 
 torch.manual_seed(0)
