@@ -211,16 +211,15 @@ def parameter_count(model: Any) -> int:
 
 def output_shape(model: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Shape of the output for zeros of ``shape``; see ``networks.output_shape``."""
+    if hasattr(model, "trainable_weights"):
+        return tuple(model(np.zeros(shape, "float32"), training=False).shape)
     import torch
 
-    inputs = torch.zeros(shape)
-    if hasattr(model, "trainable_weights"):
-        return tuple(model(inputs, training=False).shape)
     was = model.training
     model.eval()
     try:
         with torch.no_grad():
-            return tuple(model(inputs).shape)
+            return tuple(model(torch.zeros(shape)).shape)
     finally:
         model.train(was)
 
