@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from real_data import real_data as real_data  # a fixture for every test file
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from autograder.data import cache
 from autograder.data.folders import find_cats_vs_dogs, find_cifar10
 from autograder.data.images import CATS_AND_DOGS, CLASSES, Images
-from autograder.errors import DataError
+from autograder.errors import DataBroken, DataError
 
 __all__ = [
     "CATS_AND_DOGS",
@@ -98,7 +98,10 @@ def cifar10_subset(train: int, test: int, seed: int) -> Images:
 def _read_cifar10(source: Path) -> Images:
     from autograder.data.layouts import read_cifar10
 
-    return read_cifar10(source)
+    try:
+        return read_cifar10(source)
+    except DataBroken as error:
+        raise DataBroken(f"{error}: mend it, or run `autograder data fetch cifar10`") from error
 
 
 def _pick(labels: NDArray[np.int64], count: int, rng: np.random.Generator) -> NDArray[np.intp]:

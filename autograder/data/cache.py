@@ -33,7 +33,7 @@ def load(source: Path, name: str, classes: int, decode: Callable[[], Images]) ->
     Several processes may do this at once: each makes the same file, and the last one stays.
 
     Raises:
-        DataBroken: from ``decode``.
+        DataBroken: from ``decode``, or a file of ``source`` cannot be looked at.
         DataError: the copy cannot be written.
     """
     images = find(source, name, classes)
@@ -65,11 +65,17 @@ def _path(source: Path, name: str) -> Path:
 def _stamp(source: Path) -> bytes:
     """Changes when a file of the source is added, removed, renamed or written."""
     source = source.resolve()
+    files = [source]
+    if source.is_dir():  # no layout is deeper; rglob would not follow links to folders
+        files = sorted([*source.glob("*"), *source.glob("*/*/*")])
     total = hashlib.sha512(_FORMAT)
-    for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
-        status = path.stat()
-        total.update(os.fsencode(path))
-        total.update(f"\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    try:
+        for path in files:
+            status = path.stat()
+            total.update(os.fsencode(path))
+            total.update(f"\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    except OSError as error:
+        raise DataBroken(f"{error.filename}: {error.strerror}") from error
     return total.digest()
 
 
@@ -96,7 +102,10 @@ def _write(path: Path, stamp: bytes, images: Images) -> None:
             with temporary.open("xb") as file:
                 file.write(stamp)
                 for field in _ORDER:
-                    np.save(file, np.ascontiguousarray(getattr(images, field)))
+                    array = np.ascontiguousarray(getattr(images, field))
+                    header = np.lib.format.header_data_from_array_1_0(array)
+                    np.lib.format.write_array_header_1_0(file, header)
+                    file.write(array.data)  # np.save would not say which error the disk gave
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import http.client
 import socket
+import ssl
 import tempfile
 import urllib.error
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from autograder.data.folders import BATCHES, data_folder
 from autograder.errors import DataBroken, DataError, DataMissing
 
 _STALLED_SECONDS = 30.0  # without a byte
+_NETWORK = (
+    urllib.error.URLError, ConnectionError, TimeoutError, ssl.SSLError, http.client.HTTPException,
+)  # fmt: skip
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -39,7 +43,7 @@ def fetch_cifar10() -> str:
 
 def _download(folder: Path) -> None:
     """Whole or not at all: all is done in a folder beside, which is renamed at the end."""
-    from torchvision.datasets import CIFAR10
+    from torchvision.datasets import CIFAR10  # type: ignore[import-untyped]
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,12 +56,7 @@ def _download(folder: Path) -> None:
             if (folder / BATCHES).exists():  # broken, or it would not be fetched again
                 (folder / BATCHES).replace(temporary / "broken")
             (temporary / BATCHES).replace(folder / BATCHES)
-    except (
-        urllib.error.URLError,
-        ConnectionError,
-        TimeoutError,
-        http.client.HTTPException,
-    ) as error:
+    except _NETWORK as error:
         reason = getattr(error, "reason", "") or error
         raise DataError(
             f"{CIFAR10.url} cannot be reached ({reason}): connect this machine to the network and "

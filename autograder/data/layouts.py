@@ -21,7 +21,7 @@ from autograder.errors import DataBroken
 
 _SIDE = 32
 _BATCH = 10_000
-_MEMBER = re.compile(r"(train|test)/([^/]+)/[^/]+\.jpe?g", re.IGNORECASE)
+_MEMBER = re.compile(r"(train|test)/([^/]+)/[^/]+\.(?i:jpe?g)")
 # What zipfile and Pillow raise on broken files; OSError holds most of theirs.
 _UNREADABLE = (
     OSError, ValueError, EOFError, SyntaxError, RuntimeError, zipfile.BadZipFile, zlib.error,
