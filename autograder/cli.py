@@ -79,13 +79,14 @@ def cli() -> None:
     help="Seed of the hidden tests' random inputs (default: a fresh one).",
 )
 @click.option("--force", is_flag=True, help="Grade all, also what has not changed.")
+@click.option("--short", is_flag=True, help="Train on a few images only: a trial, no grades.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no table.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @LANG
 def grade(
     submissions: Path, course_root: Path | None, results: Path, assignments: tuple[str, ...],
-    students: tuple[str, ...], jobs: int, tier: str, seed: int | None, force: bool, quiet: bool,
-    as_json: bool, lang: Language,
+    students: tuple[str, ...], jobs: int, tier: str, seed: int | None, force: bool, short: bool,
+    quiet: bool, as_json: bool, lang: Language,
 ) -> None:  # fmt: skip
     """Grade every submission below SUBMISSIONS and print the table of scores.
 
@@ -107,6 +108,7 @@ def grade(
         lang=lang,
         force=force,
         seed=seed,
+        short=short,
     )
     report = run.grade(options, lambda total: terminal.Progress(total, quiet=quiet or as_json))
     if as_json:

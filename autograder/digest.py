@@ -11,17 +11,22 @@ from autograder import __version__
 from autograder.model import Assignment, Language, Submission, Tier
 
 
-def assignment_digest(assignment: Assignment, reference: Path, lang: Language, tier: Tier) -> str:
+def assignment_digest(
+    assignment: Assignment, reference: Path, lang: Language, tier: Tier, track: str = ""
+) -> str:
     """Hash of all that decides a verdict beside the submission; compute it once an assignment.
 
     Every file of the assignment's folder counts but the prose (``notebook.py`` and ``figures/``),
     then the modules beside that folder, which assignments share, the reference module, the grader
-    itself, the language of the messages and the tier.
+    itself, the language of the messages, the tier, and the track of its trainings.
     """
     files = [path for path in _deciding_files(assignment) if path.is_file()]
     names_and_bytes = [(path.name.encode(), path.read_bytes()) for path in [*files, reference]]
     return _hash(
-        [_grader_digest(), lang, tier.value, *(part for pair in names_and_bytes for part in pair)]
+        [
+            *(_grader_digest(), lang, tier.value, track),
+            *(part for pair in names_and_bytes for part in pair),
+        ]
     )
 
 

@@ -8,6 +8,7 @@ AutograderError                 caught once, by the command line
 ├── DataError                   the images that an assignment needs cannot be fetched or kept
 │   ├── DataMissing             they are not on this machine: what to do about it
 │   └── DataBroken              they are not what they should be: the file and what is wrong
+├── TrainingError               a training cannot be timed or judged on this machine
 └── SandboxError                student code could not be isolated: "not graded", never zero
     └── SandboxUnavailable      this machine lacks a protection: what, why, and the cure
 """
@@ -71,6 +72,12 @@ class DataMissing(DataError):
 
 class DataBroken(DataError):
     """A file of images is not as it should be; the message names it."""
+
+
+class TrainingError(AutograderError):
+    """A training cannot be timed or judged here: the submission is not graded."""
+
+    exit_code = 1
 
 
 class SandboxError(AutograderError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from types import TracebackType
@@ -39,6 +40,7 @@ class Isolation:
     def __init__(self, tier: Tier, preloads: Iterable[Preload], slots: int) -> None:
         self.tier = tier
         self.slots = slots
+        self.cores = tuple(sorted(os.sched_getaffinity(0)))  # workers keep to one each later
         self._nurseries: dict[Preload, Nursery] = {}
         self._sandboxes: dict[tuple[Preload, int], Sandbox] = {}
         for preload in sorted(set(preloads), key=len):

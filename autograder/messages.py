@@ -93,6 +93,13 @@ def _said(kind: str, text: str, lang: Language, limit: int = SHOWN_TEXT) -> str:
     return said + (f" (code cell {cell}, line {line})" if cell else f" (line {line})")
 
 
+def raised_by(name: str, kind: str, text: str) -> Text:
+    """The same without the arguments, in both languages."""
+    return Text(
+        f"`{name}` lève {_said(kind, text, 'fr')}.", f"`{name}` raises {_said(kind, text, 'en')}."
+    )
+
+
 def raised_hidden(kind: str, lang: Language) -> str:
     """The same for a hidden test: only the class of the exception, from a closed list."""
     return f"Ton code lève `{kind}`." if lang == "fr" else f"Your code raises `{kind}`."

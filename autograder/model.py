@@ -53,6 +53,16 @@ class Task:
 
 
 @dataclass(frozen=True)
+class TrainingPlan:
+    """How the trainings of an assignment are timed and what they are trained on."""
+
+    data: Literal["cifar10", "cats_vs_dogs"]
+    budget: float = 5.0  # wall time allowed: as many times what the reference takes
+    memory_mib: int = 4096  # beyond what the warm process has mapped, and the images
+    short: tuple[int, int] = (2000, 500)  # training and test images of the short track
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One folder below ``assignments/``, checked."""
 
@@ -64,6 +74,7 @@ class Assignment:
     preload: tuple[str, ...] = ("numpy",)  # modules the warm process has imported
     preload_on_use: tuple[str, ...] = ()  # imported beforehand only for sources that name them
     hints: Mapping[str, Text] = field(default_factory=dict)  # known mistakes, by id
+    training: TrainingPlan | None = None  # tests may ask for the fixture ``training``
 
     @property
     def notebook_file(self) -> Path:

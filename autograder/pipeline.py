@@ -24,6 +24,7 @@ from autograder.model import (
     Assignment,
     Course,
     Language,
+    Limits,
     Rejection,
     Score,
     StudentSource,
@@ -34,6 +35,8 @@ from autograder.model import (
 from autograder.pytest_plugin import Seat
 from autograder.score import task_scores, total
 from autograder.student import Child, Student
+from autograder.training import Ground, Training
+from autograder.training.ground import OpenChild
 from autograder.verdict import TestInfo
 
 # Students a pytest session: its start costs as much as grading two. Towards the end batches become
@@ -60,6 +63,7 @@ class Settings:
     lang: Language
     tier: Tier
     seed: int
+    short: bool = False  # trainings on a part of the images
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Batch:
 
 
 def prepare(
-    loaded: Course, submissions: Iterable[Submission], lang: Language, tier: Tier
+    loaded: Course, submissions: Iterable[Submission], settings: Settings
 ) -> Iterator[Work | Rejection]:
     """Read each submission; what cannot be read becomes a ``Rejection``."""
     boilerplate: dict[str, frozenset[str]] = {}
@@ -90,7 +94,10 @@ def prepare(
         if slug not in digests:
             boilerplate[slug] = course.boilerplate(loaded, slug)
             reference = loaded.root / "reference" / f"{slug}.py"
-            digests[slug] = assignment_digest(assignment, reference, lang, tier)
+            track = "short" if settings.short and assignment.training else ""
+            digests[slug] = assignment_digest(
+                assignment, reference, settings.lang, settings.tier, track
+            )
         source = notebook.read(submission, boilerplate[slug])
         if isinstance(source, Rejection):
             yield source
@@ -151,6 +158,7 @@ def not_graded(work: Work, settings: Settings, reason: str) -> Score:
 def provenance(settings: Settings, digest: str = "") -> dict[str, str]:
     """What it takes to replay a grade."""
     found = {"lang": settings.lang, "seed": str(settings.seed), **_versions()}
+    found |= {"track": "short"} if settings.short else {}
     return found | ({"digest": digest} if digest else {})
 
 
@@ -187,8 +195,18 @@ def _grade(batch: Batch) -> list[Score]:
             place.discard(preload)
             raise
 
+    def open_training(limits: Limits, files: Sequence[int]) -> Child:
+        place = workers.place(settings.tier)
+        sandbox = place.sandbox(preload)
+        return sandbox.child(limits, cores=place.isolation.cores, files=files)
+
+    ground = _ground(batch, open_training) if batch.assignment.training else None
     seats = [
-        Seat(work.student, Student(work.source, open_child, batch.assignment.limits))
+        Seat(
+            work.student,
+            Student(work.source, open_child, batch.assignment.limits),
+            Training(ground, work.source, settings.seed) if ground else None,
+        )
         for work in batch.work
     ]
     work_of = {id(seat): work for work, seat in zip(batch.work, seats, strict=True)}
@@ -209,6 +227,20 @@ def _grade(batch: Batch) -> list[Score]:
         finished=finished,
     )
     return scores
+
+
+def _ground(batch: Batch, open_child: OpenChild) -> Ground:
+    """Where the trainings of a batch run."""
+    settings = batch.settings
+    return Ground(
+        assignment=batch.assignment,
+        reference=settings.root / "reference" / f"{batch.assignment.slug}.py",
+        open_child=open_child,
+        cores=len(workers.place(settings.tier).isolation.cores),
+        tier=settings.tier,
+        short=settings.short,
+        seed=settings.seed,
+    )
 
 
 def _score(work: Work, seat: Seat, tests: Mapping[str, TestInfo], settings: Settings) -> Score:

@@ -18,7 +18,8 @@ import pytest
 from autograder.errors import Problem
 from autograder.model import Assignment, Language, Outcome, TestResult, Text
 from autograder.student import Student
-from autograder.verdict import TestInfo, Verdict, describe
+from autograder.training import Training
+from autograder.verdict import Judged, TestInfo, Verdict, describe
 
 MARKERS = (
     "points(task, points): what the test is worth, and for which task",
@@ -33,6 +34,7 @@ class Seat:
 
     key: str
     student: Student
+    training: Training | None = None  # where the assignment has trainings
     results: list[TestResult] = field(default_factory=list)
     fault: str = ""  # our own fault: the submission is then not graded
     seconds: float = 0.0  # wall time of all tests
@@ -64,7 +66,11 @@ class GradingPlugin:
         self.problems: list[Problem] = []
         self._seat: Seat | None = None
         self._running = ""  # the name of the test that runs
-        self._ours = {"student": self._student, "rng": self._rng}
+        self._ours: dict[str, Callable[[], object]] = {
+            "student": self._student,
+            "rng": self._rng,
+            "training": self._training,
+        }
         self._order: dict[str, int] = {}  # of the tests, as the file has them
 
     # ------------------------------------------------------------ collection
@@ -102,6 +108,9 @@ class GradingPlugin:
             if item.get_closest_marker(never):
                 told = f"a test that counts for every student, found the marker {never!r}"
                 self.problems.append(Problem(item.nodeid, "markers", told))
+        if "training" in getattr(item, "fixturenames", ()) and self.assignment.training is None:
+            told = "an assignment.yaml with the key `training`, for the fixture of that name"
+            self.problems.append(Problem(item.nodeid, "fixtures", told))
         points, hidden = item.get_closest_marker("points"), item.get_closest_marker("hidden")
         depends = item.get_closest_marker("depends")
         try:
@@ -177,7 +186,7 @@ class GradingPlugin:
             task=info.task,
             visibility="hidden" if info.hidden else "visible",
             outcome=outcome,
-            points=info.points if outcome is Outcome.PASSED else 0.0,
+            points=round(_share(outcome, error) * info.points, 2),
             max_points=info.points,
             message=message,
             hint=hint,
@@ -194,6 +203,16 @@ class GradingPlugin:
     def rng_fixture(self) -> np.random.Generator:
         """Random inputs: fresh each run, the same for every student of the run, apart per test."""
         return self._rng()
+
+    @pytest.fixture(name="training")
+    def training_fixture(self) -> Training:
+        """Trainings of the student's code, timed from outside."""
+        return self._training()
+
+    def _training(self) -> Training:
+        assert self._seat is not None
+        assert self._seat.training is not None  # the tests were looked through
+        return self._seat.training
 
     def _student(self) -> Student:
         assert self._seat is not None
@@ -212,6 +231,13 @@ def _error(step: Callable[[], object]) -> BaseException | None:
     except BaseException as error:  # noqa: BLE001 - the verdict sorts them
         return error
     return None
+
+
+def _share(outcome: Outcome, error: BaseException | None) -> float:
+    """Of its points, what a test gives."""
+    if isinstance(error, Judged):
+        return error.share
+    return 1.0 if outcome is Outcome.PASSED else 0.0
 
 
 def _course_problems(assignment: Assignment, tests: Iterable[TestInfo]) -> Iterator[Problem]:

@@ -42,6 +42,7 @@ class Options:
     lang: Language = "fr"
     force: bool = False
     seed: int | None = None  # of the hidden tests' inputs; None: fresh
+    short: bool = False  # trainings on a part of the images
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def grade(options: Options, watch: Watch) -> Report:
         students=options.students or None,
     )
     seed = secrets.randbits(63) if options.seed is None else options.seed
-    settings = Settings(options.root, options.lang, options.tier, seed)
+    settings = Settings(options.root, options.lang, options.tier, seed, options.short)
     todo, scores = _sort(options, settings, loaded, found.submissions)
     scores += [
         pipeline.rejected(one, loaded.assignments[one.assignment], settings)
@@ -126,7 +127,7 @@ def _sort(
     """What is to be graded, and the results that stand already."""
     todo: list[Work] = []
     scores: list[Score] = []
-    for one in pipeline.prepare(loaded, submissions, settings.lang, settings.tier):
+    for one in pipeline.prepare(loaded, submissions, settings):
         if isinstance(one, Rejection):
             scores.append(pipeline.rejected(one, loaded.assignments[one.assignment], settings))
             continue
@@ -156,8 +157,13 @@ def _grade(
         with runner.importable(settings.root):
             _import_tests({work.assignment.slug: work.assignment for work in todo}.values())
         isolation.selftest()
-        batches = pipeline.batches(settings, todo, jobs)
-        broken = yield from _map(batches, isolation, jobs, watcher)
+        broken: list[Batch] = []
+        # Trainings come last and one at a time: whatever runs beside them would change their time.
+        for timed, at_once in ((False, jobs), (True, 1)):
+            part = [work for work in todo if (work.assignment.training is not None) is timed]
+            if part:
+                batches = pipeline.batches(settings, part, at_once)
+                broken += yield from _map(batches, isolation, at_once, watcher)
         for batch in broken:  # one of its students ended the worker itself: find out which
             for work in batch.work:
                 alone = replace(batch, work=(work,))

@@ -29,8 +29,10 @@ def task_scores(
     scores = []
     for task in assignment.tasks:
         tests = tuple(result for result in settled if result.task == task.id)
-        earned = round(sum(test.points for test in tests), 6)
-        scores.append(TaskScore(task.id, min(earned, task.points), task.points, tests))
+        bonus = sum(max(test.points - test.max_points, 0.0) for test in tests)
+        earned = sum(test.points for test in tests) - bonus
+        score = round(min(earned, task.points) + bonus, 6)
+        scores.append(TaskScore(task.id, score, task.points, tests))
     return tuple(scores)
 
 
@@ -65,7 +67,8 @@ def _skip_dependents(
     settled = []
     for result in results:
         known = bool(result.hint)  # a known mistake of this function is its own
-        because = cause(result) if result.outcome in WRONG and not known else None
+        own = known or result.points > 0  # and what is partly right has its own sentence
+        because = cause(result) if result.outcome in WRONG and not own else None
         if because:
             text = messages.skipped(because, lang)
             result = replace(result, outcome=Outcome.SKIPPED, message=text, hint="")

@@ -18,10 +18,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError, Problem, UsageError
-from autograder.model import LANGUAGES, Assignment, Course, Language, Limits, Task, Text
+from autograder.model import (
+    LANGUAGES,
+    Assignment,
+    Course,
+    Language,
+    Limits,
+    Task,
+    Text,
+    TrainingPlan,
+)
 
 if TYPE_CHECKING:
-    from autograder.course.file import AssignmentKeys, TaskKeys, TextKeys
+    from autograder.course.file import AssignmentKeys, TaskKeys, TextKeys, TrainingKeys
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,49}")
 
@@ -168,7 +177,13 @@ def _assignment(folder: Path, keys: AssignmentKeys) -> Assignment:
         preload=tuple(keys.preload),
         preload_on_use=tuple(keys.preload_on_use),
         hints={id: _text(hint) for id, hint in keys.hints.items()},
+        training=_training(keys.training) if keys.training else None,
     )
+
+
+def _training(keys: TrainingKeys) -> TrainingPlan:
+    short = (keys.short.train, keys.short.test)
+    return TrainingPlan(keys.data, keys.budget, keys.memory_mib, short)
 
 
 def _text(keys: TextKeys) -> Text:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -66,6 +66,24 @@ else:
     LimitsKeys = _limits_keys()
 
 
+class ShortKeys(BaseModel):
+    """How many images the short track takes."""
+
+    model_config = _STRICT
+    train: Annotated[int, Field(gt=0)]
+    test: Annotated[int, Field(gt=0)]
+
+
+class TrainingKeys(BaseModel):
+    """How the trainings of an assignment are timed."""
+
+    model_config = _STRICT
+    data: Literal["cifar10", "cats_vs_dogs"]
+    budget: Points = 5.0
+    memory_mib: Annotated[int, Field(gt=0)] = 4096
+    short: ShortKeys = ShortKeys(train=2000, test=500)
+
+
 class AssignmentKeys(BaseModel):
     """The whole file."""
 
@@ -76,6 +94,7 @@ class AssignmentKeys(BaseModel):
     preload: list[Module] = list(Assignment.preload)
     preload_on_use: list[Module] = list(Assignment.preload_on_use)
     limits: LimitsKeys = LimitsKeys()
+    training: TrainingKeys | None = None
 
 
 def read(data: bytes, file: str) -> tuple[AssignmentKeys | None, list[Problem]]:
@@ -149,6 +168,7 @@ _EXPECTED = {
     "dict_type": "keys with values",
     "model_type": "keys with values",
     "too_short": "at least one entry",
+    "literal_error": "one of the values in docs/writing-an-assignment.md",
 }
 
 
@@ -186,6 +206,10 @@ def _keys_at(place: list[str]) -> Iterator[str]:
     """The keys that may stand at ``place`` (a path from the top of the file)."""
     if place and place[-1] == "limits" and len(place) == 1:
         yield from LimitsKeys.model_fields
+    elif place == ["training"]:
+        yield from TrainingKeys.model_fields
+    elif place == ["training", "short"]:
+        yield from ShortKeys.model_fields
     elif len(place) == 2 and place[0] == "tasks":
         yield from TaskKeys.model_fields
     elif place:

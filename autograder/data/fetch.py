@@ -43,7 +43,7 @@ def fetch_cifar10() -> str:
 
 def _download(folder: Path) -> None:
     """Whole or not at all: all is done in a folder beside, which is renamed at the end."""
-    from torchvision.datasets import CIFAR10  # type: ignore[import-untyped]
+    from torchvision.datasets import CIFAR10
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

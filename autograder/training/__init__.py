@@ -1,0 +1,206 @@
+"""Trainings timed from outside: the fixture ``training`` of an assignment's tests.
+
+The student's ``train`` runs in a sandboxed process of its own. The clock starts when the training
+images arrive there, and stops with the last prediction: nothing is gained by work done before or
+after. Accuracy is computed here, on images whose labels never leave this process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.errors import TrainingError
+from autograder.model import Outcome, StudentSource, Text
+from autograder.networks import Arrays
+from autograder.student import StudentFault
+from autograder.training import control, text
+from autograder.training.attempt import Ran, Request, attempt
+from autograder.training.exam import Exam, Marks
+from autograder.training.ground import Ground
+from autograder.training.pace import Pace, alone
+from autograder.verdict import Judged
+
+__all__ = ["Ground", "Trained", "Training"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training that ended in time, and what its model is worth.
+
+    ``before`` and ``after`` are the state of the model that ``first`` made, and of the one that
+    ``train`` returned; empty without ``first``.
+    """
+
+    marks: Marks
+    seconds: float  # until the model answered for the first time
+    budget: float
+    learnt: bool  # False: what it knows does not come from the training
+    short: bool
+    before: Arrays
+    after: Arrays
+    again: Callable[[], Trained] = field(repr=False, compare=False)
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers that counts."""
+        return self.marks.counted if self.learnt else 0.0
+
+    @property
+    def transformed(self) -> float:
+        """The share of right answers on altered copies."""
+        return self.marks.copies
+
+    @property
+    def error(self) -> float:
+        """Standard error of ``accuracy``."""
+        share = self.marks.counted
+        count = self.marks.copied if self.marks.gap else self.marks.count
+        return float(np.sqrt(share * (1 - share) / count))
+
+    def earn(
+        self,
+        *,
+        part: float,
+        full: float,
+        bonus: Mapping[float, float] | None = None,
+        short: tuple[float, float] | None = None,
+    ) -> NoReturn:
+        """End the test with the share of its points that the accuracy earns.
+
+        Nothing up to ``part``, all from ``full`` on, a straight line between the two. A model that
+        misses ``full`` by less than the standard error is trained once more; the better one counts.
+
+        Args:
+            part: accuracy from which on there are points.
+            full: accuracy of all points.
+            bonus: by accuracy, the share of the points that is added to them.
+            short: ``part`` and ``full`` of the short track, which gives no bonus.
+
+        Raises:
+            Judged: always.
+        """
+        __tracebackhide__ = True
+        if self.short and short is not None:
+            (part, full), bonus = short, None
+        best = self
+        if full - self.error <= self.accuracy < full:
+            best = max(self, self._second(), key=lambda one: one.accuracy)
+        share = min(max((best.accuracy - part) / (full - part), 0.0), 1.0)
+        extra = max([gain for level, gain in (bonus or {}).items() if best.accuracy >= level] + [0])
+        outcome = Outcome.PASSED if share == 1 else Outcome.FAILED
+        raise Judged(outcome, share + extra, best._sentence(part, full, share, extra))
+
+    def _second(self) -> Trained:
+        try:
+            return self.again()
+        except (Judged, StudentFault):
+            return self
+
+    def _sentence(self, part: float, full: float, share: float, extra: float) -> Text:
+        shown = [
+            text.accuracy(
+                self.marks.counted, self.error, self.marks.count, self.seconds, self.budget
+            )
+        ]
+        if not self.learnt:
+            shown.append(text.NOT_LEARNT)
+        elif self.marks.gap:
+            shown.append(text.gap(self.marks.originals, self.marks.copies))
+        if share < 1:
+            shown.append(text.wanted(part, full))
+        if extra:
+            shown.append(text.bonus(extra))
+        return text.joined(shown)
+
+
+class Training:
+    """The trainings of one student."""
+
+    def __init__(self, ground: Ground, source: StudentSource, seed: int) -> None:
+        self._ground = ground
+        self._source = source
+        self._seed = seed
+        self._done: dict[Request, Trained | Judged | StudentFault] = {}
+
+    def run(
+        self,
+        train: str,
+        *,
+        first: tuple[Any, ...] | None = None,
+        predict: str = "predict",
+    ) -> Trained:
+        """Call ``train([first,] images, labels, device, seed)`` and ask its model; once each.
+
+        Args:
+            train: the student's function.
+            first: a function of ours and its arguments; called in the student's process before the
+                clock starts, it makes the first argument of ``train`` (see ``Student.inside``).
+            predict: the student's function that is asked, ``predict(model, images)``.
+
+        Raises:
+            Judged: too slow, out of memory, crashed, raised, or no predictions.
+            StudentFault: one of the functions is missing, or not written.
+            DataMissing, TrainingError, SandboxError: ours; nothing was judged.
+        """
+        request = Request(train, predict, first)
+        if request not in self._done:
+            self._done[request] = self._outcome(request)
+        found = self._done[request]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _outcome(self, request: Request) -> Trained | Judged | StudentFault:
+        try:
+            return self._trained(request, self._seed)
+        except (Judged, StudentFault) as judged:
+            return judged
+
+    def _trained(self, request: Request, seed: int) -> Trained:
+        ground = self._ground
+        with alone(ground.device):
+            pace, ran = self._in_time(request, seed)
+            learnt = not control.is_suspicious(self._source, ran, pace) or self._learns(
+                request, pace, seed
+            )
+        return Trained(
+            marks=ran.marks,
+            seconds=ran.answered,
+            budget=ground.budget(pace),
+            learnt=learnt,
+            short=ground.short,
+            before=ran.before,
+            after=ran.after,
+            again=lambda: self._trained(request, seed + 1),
+        )
+
+    def _in_time(self, request: Request, seed: int) -> tuple[Pace, Ran]:
+        """The training within its budget; once more if the machine was not steady meanwhile."""
+        ground = self._ground
+        for last in (False, True):
+            pace = ground.pace(request)
+            exam = Exam(ground.images, np.random.default_rng([ground.seed, seed]))
+            try:
+                return pace, attempt(ground, self._source, request, exam, seed, pace)
+            except Judged as judged:
+                if judged.outcome is not Outcome.TIMEOUT or pace.holds(ground.probe()):
+                    raise
+                if last:
+                    raise TrainingError(text.UNSTEADY) from judged
+            ground.forget(request)
+        raise AssertionError("the loop returns or raises")
+
+    def _learns(self, request: Request, pace: Pace, seed: int) -> bool:
+        """Whether labels that mean nothing teach it nothing."""
+        ground = self._ground
+        rng = np.random.default_rng([ground.seed, seed, 1])
+        images = control.meaningless(ground.images, rng)
+        if images is None:
+            return True
+        exam = Exam(images, rng)
+        ran = attempt(ground, self._source, request, exam, seed, pace)
+        return control.separation(ran.published, exam.test_labels) < control.TELLS_APART

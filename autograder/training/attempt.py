@@ -1,0 +1,158 @@
+"""One training of one submission, under the clock."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograder import networks
+from autograder.compare.shown import show
+from autograder.messages import raised_by
+from autograder.model import Lost, Missing, Outcome, StudentSource, Text
+from autograder.networks import Arrays
+from autograder.student import Kept, Student, StudentFault
+from autograder.training import text
+from autograder.training.exam import BadPredictions, Exam, Integers, Marks, Pixels
+from autograder.training.pace import Pace
+from autograder.verdict import Judged
+
+if TYPE_CHECKING:
+    from autograder.training.ground import Ground
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be trained: the student's functions, and what makes the first argument."""
+
+    train: str
+    predict: str
+    first: tuple[Any, ...] | None = field(default=None, compare=False)  # may hold arrays
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A training that ended in time."""
+
+    marks: Marks
+    published: Integers  # answers about the published images, in their order
+    answered: float  # seconds until the model answered for the first time
+    seconds: float  # until it answered for the last time
+    before: Arrays
+    after: Arrays
+
+
+def attempt(
+    ground: Ground,
+    source: StudentSource,
+    request: Request,
+    exam: Exam,
+    seed: int,
+    pace: Pace | None,
+) -> Ran:
+    """Train in a fresh child and ask the model.
+
+    Args:
+        ground: where.
+        source: the cells that define the functions.
+        request: which functions.
+        exam: the data.
+        seed: the last argument of ``train``.
+        pace: of the reference; None when it is the reference that runs.
+
+    Raises:
+        Judged, StudentFault: it did not come to its end.
+    """
+    budget = ground.budget(pace)
+    with _File(exam.train_images) as file:
+        limits = ground.limits(budget, exam.train_images.nbytes)
+        student = Student(source, lambda: ground.open_child(limits, (file.reading,)), limits)
+        try:
+            return _timed(student, request, exam, file, seed, budget)
+        except BadPredictions as bad:
+            sentence = text.bad_predictions(request.predict, bad.text, bad.count)
+            raise Judged(Outcome.FAILED, 0.0, sentence) from bad
+        except StudentFault as fault:
+            raise _judged(fault, request, limits.memory_mib, budget, pace) from fault
+        finally:
+            student.close()
+
+
+def _timed(
+    student: Student, request: Request, exam: Exam, file: _File, seed: int, budget: float
+) -> Ran:
+    given: list[object] = []
+    before: Arrays = {}
+    if request.first is not None:
+        function, *arguments = request.first
+        given = [student.inside(function)(*arguments)]
+        before = networks.state(given[0])
+    images = student.map(0, exam.train_images.dtype.str, exam.train_images.shape)
+    student.allow(budget)
+    start = time.monotonic()
+    file.fill(exam.train_images)
+    train, predict = getattr(student, request.train), getattr(student, request.predict)
+    model = train(*given, images, exam.train_labels, "cpu", seed)
+    if not isinstance(model, Kept):
+        shown = Text(show(model, "fr"), show(model, "en"))
+        raise Judged(Outcome.FAILED, 0.0, text.no_model(request.train, shown))
+    answers: list[Integers] = []
+    answered = 0.0
+    for batch in exam.batches():
+        answers.append(exam.answer(predict(model, batch), batch))
+        answered = answered or time.monotonic() - start
+    seconds = time.monotonic() - start
+    after = networks.state(model) if given else {}
+    return Ran(exam.mark(answers), exam.published(answers), answered, seconds, before, after)
+
+
+def _judged(
+    fault: StudentFault, request: Request, mib: int, budget: float, pace: Pace | None
+) -> Judged | StudentFault:
+    """The verdict on a training that did not come to its end."""
+    reply, name = fault.reply, fault.call.name
+    if isinstance(reply, Missing) or name not in (request.train, request.predict):
+        return fault
+    if isinstance(reply, Lost):
+        if reply.outcome is Outcome.TIMEOUT:
+            reference = pace.reference if pace else budget
+            return Judged(reply.outcome, 0.0, text.too_slow(request.train, budget, reference))
+        if reply.outcome is Outcome.MEMORY:
+            return Judged(reply.outcome, 0.0, text.out_of_memory(name, mib))
+        return Judged(reply.outcome, 0.0, text.crashed(name))
+    if reply.kind == "NotImplementedError":
+        return fault
+    if reply.kind == "MemoryError":
+        return Judged(Outcome.MEMORY, 0.0, text.out_of_memory(name, mib))
+    # Of `train` all may be told: it has seen nothing that students do not have. An error of
+    # `predict` could carry the images that it was asked about.
+    said = raised_by(name, reply.kind, reply.text if name == request.train else "")
+    if "/dev/shm" in reply.text or "shared memory" in reply.text:  # noqa: S108 - quoted, not used
+        said = text.joined([said, text.NO_SHARED_MEMORY])
+    return Judged(Outcome.ERROR, 0.0, said)
+
+
+class _File:
+    """Memory that a child can map for reading, and that stays empty until the clock starts."""
+
+    def __init__(self, images: Pixels) -> None:
+        self._size = images.nbytes
+
+    def __enter__(self) -> _File:
+        self._writing = os.memfd_create("images")
+        os.ftruncate(self._writing, self._size)
+        self.reading = os.open(f"/proc/self/fd/{self._writing}", os.O_RDONLY)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.reading)
+        os.close(self._writing)
+
+    def fill(self, images: Pixels) -> None:
+        """Let the images appear in every mapping."""
+        with mmap.mmap(self._writing, self._size) as content:
+            np.ndarray(images.shape, images.dtype, content)[:] = images

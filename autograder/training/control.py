@@ -1,0 +1,76 @@
+"""Whether a model learnt what it knows: a training that looks odd is repeated on labels at random.
+
+From such labels nothing can be learnt, so a model that tells the classes apart all the same has
+brought its knowledge along.
+"""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.data import Images
+from autograder.model import StudentSource
+from autograder.training.attempt import Ran
+from autograder.training.pace import Pace
+
+FEW_CLASSES = 5  # below this, any model that sees differences at all tells the classes apart
+TELLS_APART = 0.25  # share of the information about the class: see docs
+
+_HASTE = 5  # times as fast as the reference
+_BULK = 30_000  # bytes of literals in a notebook: weights, not settings
+_SHARE = 5  # a training on random labels takes one in so many images, so that it is short
+_ASKED = 1_000
+
+
+def is_suspicious(source: StudentSource, ran: Ran, pace: Pace) -> bool:
+    """Whether a training was so fast, or its notebook so full of data, that it is looked at."""
+    return ran.answered * _HASTE < pace.reference or bulk(source) > _BULK
+
+
+def bulk(source: StudentSource) -> int:
+    """Bytes of literals in the cells, docstrings left out; of cells that are not Python, all."""
+    return sum(_literals(cell.source) for cell in source.cells)
+
+
+def _literals(source: str) -> int:
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return len(source)
+    shown = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    found = (node for node in nodes if isinstance(node, ast.Constant) and id(node) not in shown)
+    return sum(
+        len(node.value) if isinstance(node.value, str | bytes) else len(repr(node.value))
+        for node in found
+        if not isinstance(node.value, bool | None | type(...))
+    )
+
+
+def meaningless(images: Images, rng: np.random.Generator) -> Images | None:
+    """A part of the images with labels drawn at random; None where that would prove nothing."""
+    classes = int(images.train_labels.max()) + 1
+    if classes < FEW_CLASSES:
+        return None
+    count = len(images.train_labels) // _SHARE
+    labels = rng.permutation(np.arange(count, dtype=np.int64) % classes)
+    return Images(
+        images.train_images[:count],
+        labels,
+        images.test_images[:_ASKED],
+        images.test_labels[:_ASKED],
+    )
+
+
+def separation(answers: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
+    """How much the answers tell about the labels: mutual information / entropy of the labels."""
+    table = np.zeros((int(answers.max()) + 1, int(labels.max()) + 1))
+    np.add.at(table, (answers, labels), 1)
+    joint = table / table.sum()
+    given, right = joint.sum(axis=1, keepdims=True), joint.sum(axis=0, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(joint > 0, joint * np.log(joint / (given * right)), 0.0)
+    entropy = -float((right[right > 0] * np.log(right[right > 0])).sum())
+    return float(terms.sum()) / entropy
