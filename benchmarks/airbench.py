@@ -34,25 +34,27 @@ def train(
     """Train on uint8 images (N, 32, 32, 3) and their class numbers."""
     torch.manual_seed(seed)
     inputs, targets = normalised(images, device), torch.as_tensor(labels, device=device)
-    model = network(inputs[:5000]).to(device, memory_format=torch.channels_last).train()
+    model = network(inputs[:5000]).to(device).to(memory_format=torch.channels_last).train()
     optimiser = _optimiser(model)
+    whitening_bias = model.get_parameter("0.bias")
     smoothed, per_epoch = copy.deepcopy(model.state_dict()), len(inputs) // BATCH
     steps = math.ceil(epochs * per_epoch)
     mirrored = torch.randint(2, (len(inputs),), device=device)
     step = 0
     for epoch in range(math.ceil(epochs)):
-        batches = torch.randperm(len(inputs), device=device)[: per_epoch * BATCH].split(BATCH)
-        for batch in batches[: steps - step]:
+        order = torch.randperm(len(inputs), device=device)
+        for place in range(min(per_epoch, steps - step)):
+            batch = order[place * BATCH : (place + 1) * BATCH]
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * _triangle(step / steps)
-            model[0].bias.requires_grad_(epoch < WHITENING_BIAS_EPOCHS)
+            whitening_bias.requires_grad_(epoch < WHITENING_BIAS_EPOCHS)
             mirror = (mirrored[batch] + epoch) % 2 == 1  # alternating: chance decides only at first
             scores = model(translated(flipped(inputs[batch], mirror)))
             loss = F.cross_entropy(
                 scores, targets[batch], label_smoothing=LABEL_SMOOTHING, reduction="sum"
             )
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             step += 1
             if step % LOOKAHEAD_STEPS == 0:
@@ -67,7 +69,9 @@ def predict(model: nn.Module, images: np.ndarray, device: str) -> np.ndarray:
     """Class numbers; each image is seen six times: mirrored or not, moved by one pixel or not."""
     model.eval()
     found = []
-    for part in normalised(images, device).split(1000):
+    inputs = normalised(images, device)
+    for start in range(0, len(inputs), 1000):
+        part = inputs[start : start + 1000]
         moved = F.pad(part, (1,) * 4, mode="reflect")
         scores = torch.zeros(len(part), 10, device=device)
         for view, share in (
@@ -83,7 +87,7 @@ def predict(model: nn.Module, images: np.ndarray, device: str) -> np.ndarray:
 def network(images: Tensor) -> nn.Sequential:
     """A whitening layer made from ``images``, three blocks, a linear head; 1.97 million weights."""
     layers: list[nn.Module] = [_whitening(images), nn.GELU()]
-    channels = layers[0].out_channels
+    channels = 24
     for width in WIDTHS:
         layers += [_convolution(channels, width), nn.MaxPool2d(2), _norm(width), nn.GELU()]
         layers += [_convolution(width, width), _norm(width), nn.GELU()]
@@ -125,7 +129,7 @@ def _whitening(images: Tensor) -> nn.Conv2d:
     filters = (axes / torch.sqrt(variances + 5e-4)).T.reshape(12, 3, 2, 2).flip(0)
     layer = nn.Conv2d(3, 24, 2)
     layer.weight = nn.Parameter(torch.cat([filters, -filters]), requires_grad=False)
-    nn.init.zeros_(layer.bias)
+    layer.bias = nn.Parameter(torch.zeros(24))
     return layer
 
 

@@ -40,7 +40,7 @@ def test_build_model_any_batch(student):
 
 @pytest.mark.points("build_model", 0.5)
 @pytest.mark.hidden(
-    fr="Deux images différentes doivent donner des scores différents, et pas un score de la même valeur partout.",
+    fr="Deux images différentes doivent donner des scores différents, pas le même score partout.",
     en="Two different images must give different scores, and not the same score everywhere.",
 )
 @pytest.mark.depends("test_build_model_gives_ten_scores")
@@ -92,7 +92,7 @@ def test_augment_is_random(student, rng):
 
 @pytest.mark.points("augment", 0.75)
 @pytest.mark.hidden(
-    fr="Avec la même graine, `augment` doit rendre deux fois les mêmes images : tire tout de `rng`.",
+    fr="Avec la même graine, `augment` doit rendre les mêmes images : tire tout de `rng`.",
     en="With the same seed, `augment` must give the same images twice: draw everything from `rng`.",
 )
 @pytest.mark.depends("test_augment_keeps_shape_and_type")
@@ -104,7 +104,7 @@ def test_augment_draws_from_rng(student, rng):
 
 @pytest.mark.points("augment", 0.5)
 @pytest.mark.hidden(
-    fr="Toutes les images d'un lot reçoivent la même transformation : chacune doit avoir la sienne.",
+    fr="Les images d'un lot reçoivent toutes la même transformation : à chacune la sienne.",
     en="All images of a batch get the same transformation: each must have its own.",
 )
 @pytest.mark.depends("test_augment_is_random")
@@ -116,9 +116,8 @@ def test_augment_each_image_on_its_own(student, rng):
 
 @pytest.mark.points("augment", 0.5)
 @pytest.mark.hidden(
-    fr="Après `augment`, une image n'est plus à sa place, ou n'est plus reconnaissable : elle ne correspond plus "
-    "à sa classe.",
-    en="After `augment`, an image is no longer in its place or cannot be recognised: it no longer matches its class.",
+    fr="Après `augment`, une image n'est plus à sa place ou n'est plus reconnaissable.",
+    en="After `augment`, an image is no longer in its place or cannot be recognised.",
 )
 @pytest.mark.depends("test_augment_keeps_shape_and_type")
 def test_augment_keeps_images_in_place(student, rng):
@@ -175,8 +174,8 @@ def test_train_follows_its_seed(student, rng):
 
 @pytest.mark.points("predict", 0.5)
 @pytest.mark.hidden(
-    fr="Avec d'autres nombres d'images (une seule, par exemple), `predict` ne donne pas une classe par image.",
-    en="With other numbers of images (a single one, say), `predict` does not give one class an image.",
+    fr="Avec une seule image, ou 33, `predict` ne donne pas une classe par image.",
+    en="With a single image, or 33, `predict` does not give one class an image.",
 )
 @pytest.mark.depends("test_predict_one_class_an_image")
 def test_predict_any_number_of_images(student, rng):
@@ -188,18 +187,18 @@ def test_predict_any_number_of_images(student, rng):
 
 @pytest.mark.points("predict", 1)
 @pytest.mark.hidden(
-    fr="La classe d'une image dépend des autres images du lot : il manque sans doute `model.eval()`.",
-    en="The class of an image depends on the other images of the batch: `model.eval()` is probably missing.",
+    fr="La classe d'une image dépend des autres du lot : il manque sans doute `model.eval()`.",
+    en="An image's class depends on others in the batch: `model.eval()` is probably missing.",
 )
 @pytest.mark.depends("test_predict_any_number_of_images")
 def test_predict_each_image_on_its_own(student, rng):
-    images, labels = colours(rng, 160)
+    images, labels = colours(rng, 40)
     model = student.train(images, labels, "cpu", 0)
-    asked = images[np.argsort(labels)][:24]  # two or three of the ten classes
+    asked = images[np.argsort(labels)][:24]  # six of the ten colours
     together = judge_classes(student.predict(model, asked), 24)
-    alone = [int(judge_classes(student.predict(model, asked[at : at + 1]), 1)[0]) for at in range(24)]
+    each = [judge_classes(student.predict(model, asked[at : at + 1]), 1) for at in range(24)]
     # Rounding may turn a tie the other way.
-    same(bool(np.mean(together == alone) >= 0.9), True)
+    same(bool(np.mean(together == np.concatenate(each)) >= 0.9), True)
 
 
 @pytest.mark.points("predict", 0.5)
@@ -218,8 +217,8 @@ def test_predict_keeps_its_images(student, rng):
 
 @pytest.mark.points("train", 9)
 @pytest.mark.hidden(
-    fr="Entraîné sur les 50 000 images, ton réseau doit reconnaître au moins 75 % des images de test.",
-    en="Trained on the 50,000 images, your network must recognise at least 75 % of the test images.",
+    fr="Entraîné dans le temps accordé, ton réseau reconnaît trop peu d'images de test.",
+    en="Trained within the time allowed, your network recognises too few of the test images.",
 )
 @pytest.mark.depends("test_train_gives_a_network", "test_predict_one_class_an_image")
 def test_train_accuracy(training):
