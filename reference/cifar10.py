@@ -1,12 +1,11 @@
 """A network that learns CIFAR-10 in about a minute on two CPU cores: answers to ``cifar10``.
 
-What makes it quick, in the order of what each part brings:
+What makes it quick:
 
-- the first layer is not learnt: it *whitens* 2 x 2 patches and halves the sides on its way, so the
-  learnt convolutions start at 16 x 16 (Jordan, "94% on CIFAR-10 in 3.29 Seconds", 2024);
 - the convolutions are trained by *Muon* (Jordan et al., 2024): momentum whose direction is made
   orthogonal, so that every pattern of a filter bank learns at the same pace;
-- batch normalisation, and a learning rate that rises, then falls to zero;
+- pooling comes before batch normalisation and the activation: a quarter of the work for both;
+- the learning rates rise, then fall to nearly zero;
 - predictions are averaged over an image and its mirror image.
 
 Images are uint8 (N, 32, 32, 3); the network takes float32 (N, 3, 32, 32), normalised.
@@ -23,8 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-WIDTHS = (48, 96, 128)
-EPOCHS, BATCH = 2.0, 128
+EPOCHS, BATCH = 1.5, 128
 FEWEST_STEPS = 100  # on small data: more epochs
 RATE_CONVOLUTIONS, RATE_NORMS, RATE_SCORES = 0.14, 0.01, 0.00125  # at the peak
 WARM_UP = 0.2  # share of the steps in which the rates rise
@@ -33,36 +31,31 @@ MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)  # of CIFAR-10's 
 
 
 def build_model() -> nn.Sequential:
-    """Whitening layer, three convolutions and a linear layer: float32 (N, 3, 32, 32) to (N, 10)."""
-    whitening = nn.Conv2d(3, 24, 2, stride=2, bias=False)  # its weights come from the images
-    whitening.weight.requires_grad_(False)
-    first, second, third = WIDTHS
-    scores = nn.Linear(third * 4 * 4, 10, bias=False)
+    """Six convolutions and a linear layer: float32 (N, 3, 32, 32) to (N, 10)."""
+    scores = nn.Linear(128, 10, bias=False)
     with torch.no_grad():
         scores.weight /= 8  # no class is preferred much before anything is learnt
     return nn.Sequential(
-        whitening,
-        nn.SiLU(),
-        *_convolution(24, first, pool=True),
-        *_convolution(first, second, pool=True),
-        *_convolution(second, third),
+        *_convolution(3, 24, pool=True),
+        *_convolution(24, 32, pool=True),
+        *_convolution(32, 64, pool=True),
+        *_convolution(64, 64),
+        *_convolution(64, 128),
+        *_convolution(128, 128),
+        nn.AdaptiveMaxPool2d(1),
         nn.Flatten(),
         scores,
     )
 
 
 def augment(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Mirror half of the images and move each by up to two pixels; the border is reflected."""
-    number, side = images.shape[:2]
-    padded = np.pad(images, ((0, 0), (2, 2), (2, 2), (0, 0)), mode="reflect")
-    rows = rng.integers(5, size=(number, 1)) + np.arange(side)
-    columns = rng.integers(5, size=(number, 1)) + np.arange(side)
-    mirrored = rng.random(number) < 0.5
-    columns[mirrored] = columns[mirrored, ::-1]
-    moved: NDArray[np.uint8] = padded[
-        np.arange(number)[:, None, None], rows[:, :, None], columns[:, None, :]
-    ]
-    return moved
+    """Mirror about half of the images.
+
+    Shifts and colours pay in long trainings; in two epochs they cost half a percent.
+    """
+    mirrored = rng.random(len(images)) < 0.5
+    flipped: NDArray[np.uint8] = np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
+    return flipped
 
 
 def train(
@@ -71,17 +64,13 @@ def train(
     """Train a new network on ``device``; the same seed gives the same network on a CPU."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = build_model()
-    _whiten(
-        next(model.parameters()), _normalised(images[rng.permutation(len(images))[:5000]], "cpu")
-    )
-    model = model.to(device).to(memory_format=torch.channels_last).train()
+    model = build_model().to(device).to(memory_format=torch.channels_last).train()
     targets = torch.tensor(labels, device=device)
 
     batch = min(BATCH, len(images))
     per_epoch = len(images) // batch
     steps = max(FEWEST_STEPS, round(EPOCHS * per_epoch))
-    filters = [p for p in model.parameters() if p.ndim == 4 and p.requires_grad]
+    filters = [p for p in model.parameters() if p.ndim == 4]
     norms = [p for p in model.parameters() if p.ndim == 1]
     scores = [p for p in model.parameters() if p.ndim == 2]
     groups: list[dict[str, Any]] = [{"params": norms}, {"params": scores, "lr": RATE_SCORES}]
@@ -160,16 +149,7 @@ def _convolution(channels: int, width: int, pool: bool = False) -> list[nn.Modul
     if pool:
         layers.append(nn.MaxPool2d(2))
     # 0.4: the running statistics must follow a network that changes within a few hundred steps.
-    return [*layers, nn.BatchNorm2d(width, momentum=0.4), nn.SiLU()]
-
-
-@torch.no_grad()
-def _whiten(weight: Tensor, images: Tensor) -> None:
-    """Set ``weight`` to the principal axes of 2 x 2 patches, scaled to equal variance, ±."""
-    patches = F.unfold(images, 2).transpose(1, 2).reshape(-1, 12)
-    variances, axes = torch.linalg.eigh(patches.T @ patches / len(patches))
-    filters = (axes / torch.sqrt(variances + 5e-4)).T.reshape(12, 3, 2, 2)
-    weight.copy_(torch.cat([filters, -filters]))
+    return [*layers, nn.BatchNorm2d(width, momentum=0.4), nn.ReLU()]
 
 
 def _normalised(images: NDArray[np.uint8], device: str | torch.device) -> Tensor:
