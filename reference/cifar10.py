@@ -14,34 +14,36 @@ Images are uint8 (N, 32, 32, 3); the network takes float32 (N, 3, 32, 32), norma
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional as F
 
-EPOCHS, BATCH = 1.5, 128
-FEWEST_STEPS = 100  # on small data: more epochs
-RATE_CONVOLUTIONS, RATE_NORMS, RATE_SCORES = 0.14, 0.01, 0.00125  # at the peak
-WARM_UP = 0.2  # share of the steps in which the rates rise
-LABEL_SMOOTHING = 0.1
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)  # of CIFAR-10's channels
 
 
-def build_model() -> nn.Sequential:
+def build_model() -> nn.Module:
     """Six convolutions and a linear layer: float32 (N, 3, 32, 32) to (N, 10)."""
+
+    def convolution(channels: int, width: int, pool: bool = False) -> list[nn.Module]:
+        layers: list[nn.Module] = [nn.Conv2d(channels, width, 3, padding=1, bias=False)]
+        if pool:
+            layers.append(nn.MaxPool2d(2))
+        # 0.4: the running statistics must follow a network that changes within some hundred steps.
+        return [*layers, nn.BatchNorm2d(width, momentum=0.4), nn.ReLU()]
+
     scores = nn.Linear(128, 10, bias=False)
     with torch.no_grad():
         scores.weight /= 8  # no class is preferred much before anything is learnt
     return nn.Sequential(
-        *_convolution(3, 24, pool=True),
-        *_convolution(24, 32, pool=True),
-        *_convolution(32, 64, pool=True),
-        *_convolution(64, 64),
-        *_convolution(64, 128),
-        *_convolution(128, 128),
+        *convolution(3, 24, pool=True),
+        *convolution(24, 32, pool=True),
+        *convolution(32, 64, pool=True),
+        *convolution(64, 64),
+        *convolution(64, 128),
+        *convolution(128, 128),
         nn.AdaptiveMaxPool2d(1),
         nn.Flatten(),
         scores,
@@ -67,26 +69,28 @@ def train(
     model = build_model().to(device).to(memory_format=torch.channels_last).train()
     targets = torch.tensor(labels, device=device)
 
-    batch = min(BATCH, len(images))
+    batch = min(128, len(images))
     per_epoch = len(images) // batch
-    steps = max(FEWEST_STEPS, round(EPOCHS * per_epoch))
+    steps = max(100, round(1.5 * per_epoch))  # 1.5 epochs, or more of few images
     filters = [p for p in model.parameters() if p.ndim == 4]
     norms = [p for p in model.parameters() if p.ndim == 1]
     scores = [p for p in model.parameters() if p.ndim == 2]
-    groups: list[dict[str, Any]] = [{"params": norms}, {"params": scores, "lr": RATE_SCORES}]
-    optimisers = [Muon(filters, RATE_CONVOLUTIONS), torch.optim.Adam(groups, RATE_NORMS)]
+    groups = [{"params": norms, "lr": 0.01}, {"params": scores, "lr": 0.00125}]
+    optimisers = [Muon(filters, lr=0.14), torch.optim.Adam(groups)]
+    # From a fifth of each rate up to all of it, at a fifth of the steps; then down to nearly none.
     schedules = [
-        torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _share(step / steps))
+        torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: np.interp(step / steps, [0, 0.2, 1], [0.2, 1, 0.05])
+        )
         for optimiser in optimisers
     ]
     for step in range(steps):
         if step % per_epoch == 0:
             order = rng.permutation(len(images))
         chosen = order[step % per_epoch * batch :][:batch]
-        outputs = model(_normalised(augment(images[chosen], rng), device))
-        loss = F.cross_entropy(outputs, targets[chosen], label_smoothing=LABEL_SMOOTHING)
-        for optimiser in optimisers:
-            optimiser.zero_grad()
+        outputs = model(normalise(augment(images[chosen], rng), device))
+        loss = F.cross_entropy(outputs, targets[chosen], label_smoothing=0.1)
+        model.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         for optimiser, schedule in zip(optimisers, schedules, strict=True):
             optimiser.step()
@@ -94,17 +98,27 @@ def train(
     return model
 
 
-@torch.no_grad()
 def predict(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Class numbers (N,): the best mean score of each image and its mirror image."""
     model.eval()
     device = next(model.parameters()).device
     found = [np.empty(0, np.int64)]
-    for start in range(0, len(images), 500):
-        inputs = _normalised(images[start : start + 500], device)
-        scores = model(inputs) + model(inputs.flip(3))
-        found.append(scores.argmax(1).cpu().numpy())
+    with torch.no_grad():
+        for start in range(0, len(images), 500):
+            inputs = normalise(images[start : start + 500], device)
+            scores = model(inputs) + model(inputs.flip(3))
+            found.append(scores.argmax(1).cpu().numpy())
     return np.concatenate(found)
+
+
+# The notebook gives the rest to students, word for word.
+
+
+def normalise(images: np.ndarray, device: str | torch.device) -> torch.Tensor:
+    """Turn uint8 (N, 32, 32, 3) into float32 (N, 3, 32, 32) of mean 0 and standard deviation 1."""
+    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(device).float() / 255
+    mean, std = torch.tensor(MEAN, device=device), torch.tensor(STD, device=device)
+    return ((pixels - mean) / std).permute(0, 3, 1, 2)  # in memory, channels stay last
 
 
 class Muon(torch.optim.Optimizer):
@@ -128,7 +142,7 @@ class Muon(torch.optim.Optimizer):
                 weight.sub_(group["lr"] * orthogonal(towards.flatten(1)).view_as(weight))
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
+def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
     """Nearly the orthogonal matrix next to ``matrix``: three Newton-Schulz steps.
 
     Each step maps every singular value s to 3.4445 s - 4.775 s³ + 2.0315 s⁵, which drives all of
@@ -141,26 +155,3 @@ def orthogonal(matrix: Tensor) -> Tensor:
         square = matrix @ matrix.T
         matrix = 3.4445 * matrix + (2.0315 * square @ square - 4.775 * square) @ matrix
     return matrix
-
-
-def _convolution(channels: int, width: int, pool: bool = False) -> list[nn.Module]:
-    """3 x 3 convolution, batch normalisation, activation; pooling comes early, where it saves."""
-    layers: list[nn.Module] = [nn.Conv2d(channels, width, 3, padding=1, bias=False)]
-    if pool:
-        layers.append(nn.MaxPool2d(2))
-    # 0.4: the running statistics must follow a network that changes within a few hundred steps.
-    return [*layers, nn.BatchNorm2d(width, momentum=0.4), nn.ReLU()]
-
-
-def _normalised(images: NDArray[np.uint8], device: str | torch.device) -> Tensor:
-    """uint8 (N, 32, 32, 3) to float32 (N, 3, 32, 32) of mean 0 and standard deviation 1."""
-    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(device).float() / 255
-    mean, std = torch.tensor(MEAN, device=device), torch.tensor(STD, device=device)
-    return ((pixels - mean) / std).permute(0, 3, 1, 2)  # in memory, channels stay last
-
-
-def _share(progress: float) -> float:
-    """Share of the peak rate: from 0.2 up to 1, then down to nearly 0."""
-    if progress < WARM_UP:
-        return 0.2 + 0.8 * progress / WARM_UP
-    return 1 - 0.95 * (progress - WARM_UP) / (1 - WARM_UP)

@@ -183,7 +183,7 @@ def failed_by_mutants(seed):
     for number, (function, old, new, _) in enumerate(MUTANTS):
         steps = 60 if function == "predict" else 1
         text = mutant(SLUG, function, old, new)
-        sources[str(number)] = text.replace("FEWEST_STEPS = 100", f"FEWEST_STEPS = {steps}")
+        sources[str(number)] = text.replace("max(100,", f"max({steps},")
     return failed(sources, seed)
 
 
