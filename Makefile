@@ -12,10 +12,10 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test lint validate release bench clean
+.PHONY: help grade test lint validate release bench bench-train clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 grade: $(READY) ## grade the example students (others: SUBMISSIONS=folder)
 	@$(RUN)/autograder grade $(SUBMISSIONS)
@@ -37,6 +37,10 @@ release: $(READY) ## make the students' notebooks in release/ anew
 
 bench: $(READY) ## the same notebooks through nbgrader and through this program
 	@$(RUN)/python -m benchmarks.grade $(BENCH)
+
+bench-train: $(READY) ## the reference trainings on the real images (AUTOGRADER_DATA=folder)
+	@$(RUN)/python -m benchmarks.train $(BENCH)
+	@$(RUN)/python -m benchmarks.graded
 
 clean: ## remove the virtual environment and caches (never results)
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

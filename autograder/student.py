@@ -16,13 +16,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from autograder import messages, wire
 from autograder.messages import Call
 from autograder.model import (
     WALL,
-    Cell,
     Limits,
     Lost,
     Missing,
@@ -33,48 +31,9 @@ from autograder.model import (
     StudentSource,
     Text,
 )
+from autograder.sandbox.asked import Asked
 
 MAX_TIMEOUTS = 2  # a function that ran out of time this often is not called again
-
-
-class Child(Protocol):
-    """Where student code runs: a sandboxed process, or a plain one for a student's own check."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether it still answers."""
-
-    def run(self, cell: Cell, seconds: float) -> Reply:
-        """Execute one cell."""
-
-    def call(
-        self,
-        name: str,
-        args: tuple[object, ...],
-        kwargs: dict[str, object],
-        seconds: float,
-        keep_as: int = 0,
-    ) -> Reply:
-        """Call a function that the notebook defined."""
-
-    def inside(
-        self, source: str, name: str, args: tuple[object, ...], seconds: float, keep_as: int = 0
-    ) -> Reply:
-        """Call a function of ours in the process."""
-
-    def keep(self, handle: int, value: object, seconds: float) -> Reply:
-        """Put a value into the child."""
-
-    def map(
-        self, handle: int, file: int, dtype: str, shape: tuple[int, ...], seconds: float
-    ) -> Reply:
-        """Put an array into the child: the content of a file that it was given."""
-
-    def fetch(self, handle: int, seconds: float) -> Reply:
-        """The content of a kept value now."""
-
-    def close(self) -> None:
-        """End it."""
 
 
 class StudentFault(Exception):
@@ -122,12 +81,12 @@ class Student:
     """
 
     def __init__(
-        self, source: StudentSource, open_child: Callable[[], Child], limits: Limits
+        self, source: StudentSource, open_child: Callable[[], Asked], limits: Limits
     ) -> None:
         self._source = source
         self._open_child = open_child
         self._limits = limits
-        self._child: Child | None = None
+        self._child: Asked | None = None
         self._generation = 0
         self._handles = 0
         self._timeouts: Counter[str] = Counter()
@@ -191,7 +150,7 @@ class Student:
         name = function.__name__
 
         def call(*args: object) -> object:
-            def ask(child: Child, sent: tuple[object, ...], seconds: float, keep_as: int) -> Reply:
+            def ask(child: Asked, sent: tuple[object, ...], seconds: float, keep_as: int) -> Reply:
                 return child.inside(source, name, sent, seconds, keep_as)
 
             return self._ask(shown or Call(name, args), args, ask)
@@ -227,7 +186,7 @@ class Student:
             self._child = None
 
     def _call(self, call: Call) -> object:
-        def ask(child: Child, sent: tuple[object, ...], seconds: float, keep_as: int) -> Reply:
+        def ask(child: Asked, sent: tuple[object, ...], seconds: float, keep_as: int) -> Reply:
             kwargs = {key: self._sent(value) for key, value in (call.kwargs or {}).items()}
             return child.call(call.name, sent, kwargs, seconds, keep_as)
 
@@ -237,7 +196,7 @@ class Student:
         self,
         call: Call,
         args: tuple[object, ...],
-        ask: Callable[[Child, tuple[object, ...], float, int], Reply],
+        ask: Callable[[Asked, tuple[object, ...], float, int], Reply],
     ) -> object:
         self.last = None
         child = self._ready()
@@ -269,7 +228,7 @@ class Student:
             self.close()  # what is left of its memory would fail the next test
         raise StudentFault(call, reply)
 
-    def _ready(self) -> Child:
+    def _ready(self) -> Asked:
         """A child in which every cell that can run has run."""
         while self._child is None or not self._child.alive:
             self.close()
@@ -285,7 +244,7 @@ class Student:
                 self.close()
         return self._child
 
-    def _run_cells(self, child: Child) -> bool:
+    def _run_cells(self, child: Asked) -> bool:
         """Run the cells; False if one of them ended the process, which is then left out."""
         for position, cell in enumerate(self._source.cells):
             if position in self._left_out:

@@ -5,12 +5,12 @@ import pytest
 import torch
 from torch import nn
 
-from autograder import networks
 from autograder.compare import Mismatch
 from autograder.local import LocalChild
 from autograder.model import Cell, Limits, Lost, Outcome, Raised, StudentSource
 from autograder.networks import (
     gradients,
+    inside,
     output_shape,
     outputs,
     parameter_count,
@@ -45,6 +45,16 @@ class Reversed(nn.Module):
     def forward(self, x):
         x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 2)
         return self.head(F.dropout(x.flatten(1), 0.5, self.training))
+
+class NoBias(nn.Module):
+    \"\"\"Parameters and buffers that are None stand beside those that exist.\"\"\"
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, bias=False)
+        self.norm = nn.BatchNorm2d(4, track_running_stats=False)
+
+    def forward(self, x):
+        return self.norm(self.conv(x)).mean((2, 3))
 
 class Wrong(Reversed):
     def forward(self, x):
@@ -169,6 +179,13 @@ def test_gradients_are_those_of_the_mean_cross_entropy(student):
         np.testing.assert_allclose(found[name], weight.grad.numpy(), rtol=1e-3, atol=1e-5)
 
 
+def test_layers_without_bias_or_statistics(student):
+    norm = nn.BatchNorm2d(4, track_running_stats=False)
+    pooled = (nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    mine = nn.Sequential(nn.Conv2d(1, 4, 3, bias=False), norm, *pooled)
+    same_network(student.NoBias(), mine, IMAGES)
+
+
 @pytest.mark.parametrize("style", ["plain", "Reversed"])
 def test_the_same_network_in_any_style(student, style):
     same_network(getattr(student, style)(), reference(), IMAGES, seed=1)
@@ -256,6 +273,6 @@ def test_functions_for_the_child_need_nothing_from_here():
 
     from autograder.release.solution import free_names
 
-    for name, function in vars(networks).items():
-        if name.startswith("_in_child_"):
+    for name, function in vars(inside).items():
+        if inspect.isfunction(function):
             assert free_names(inspect.getsource(function)) <= {"Any"}, name

@@ -63,6 +63,8 @@ class TestFile:
             raise CourseError(
                 [Problem(file, f"line {error.lineno}", f"Python; {error.msg}")]
             ) from None
+        top = self._text.module.body
+        self._functions = {node.name for node in top if isinstance(node, ast.FunctionDef)}
         self.tests = tuple(self._tests())
         for test in self.tests:
             if sum(other.name == test.name for other in self.tests) > 1:
@@ -91,8 +93,10 @@ class TestFile:
         ending = _ENDINGS[lang, any(test.task == task.id and test.hidden for test in self.tests)]
         calls = [f"{test.name}()" for test in tests]
         closing = "\n".join([*calls, f"print({ending.format(task.id)!r})"])
-        heading = "\n".join([_HEADINGS[lang].format(task.id), *definitions])
-        return "\n\n\n".join([heading, *functions, closing])
+        ours = [each for each in definitions if each.startswith("def ")]
+        constants = [each for each in definitions if each not in ours]
+        heading = "\n".join([_HEADINGS[lang].format(task.id), *constants])
+        return "\n\n\n".join([heading, *ours, *functions, closing])
 
     # ------------------------------------------------------------ reading
 
@@ -171,6 +175,8 @@ class TestFile:
         owners = 0
         for node in ast.walk(test.node):
             if isinstance(node, ast.Call) and (ours := _inside(node)) is not None:
+                if ours.id not in self._functions:
+                    raise self._refused(test, f"a function of this file inside, not {ours.id}")
                 yield from Span.around(ours, node)
             if isinstance(node, ast.Attribute) and _is_student(node.value):
                 owners += 1

@@ -12,7 +12,16 @@ MAX_TEXT = 2_000  # characters of an exception's message
 
 
 class Asked(ABC):
-    """The six requests, as methods; a subclass sends them."""
+    """Where student code runs: a sandboxed process, or a plain one for a student's own check.
+
+    The six requests are methods; a subclass sends them.
+    """
+
+    alive: bool  # whether it still answers
+
+    @abstractmethod
+    def close(self) -> None:
+        """End it."""
 
     @abstractmethod
     def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:

@@ -2,7 +2,7 @@
 
 A model never crosses; its weights, its outputs for inputs of ours and its gradients do, as arrays.
 An architecture is proved by behaviour: our own network with the student's weights must give the
-same outputs. Functions called ``_in_child_…`` run in the student's process (``Student.inside``).
+same outputs. What ``inside`` holds runs in the student's process (``Student.inside``).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from autograder.compare import Mismatch, difference
 from autograder.compare.shown import wrong_type
 from autograder.messages import Call
 from autograder.model import Text
+from autograder.networks import inside
 from autograder.student import Kept
 from autograder.wire import Opaque
 
@@ -44,7 +45,7 @@ def weights(model: object) -> Arrays:
 def state(model: object) -> Arrays:
     """Weights and buffers (running statistics) by name. Raises as ``weights`` does."""
     kept = _model(model)
-    return _arrays(kept.student.inside(_in_child_state, Call("state", (kept,)))(kept))
+    return _arrays(kept.student.inside(inside.state, Call("state", (kept,)))(kept))
 
 
 def parameter_count(model: object) -> int:
@@ -57,7 +58,7 @@ def output_shape(model: object, shape: Sequence[int]) -> tuple[int, ...]:
     kept = _model(model)
     call = Call("output_shape", (kept, tuple(shape)))
     inputs = np.zeros(tuple(shape), np.float32)
-    found = kept.student.inside(_in_child_outputs, call)(kept, inputs, False, 0)
+    found = kept.student.inside(inside.outputs, call)(kept, inputs, False, 0)
     return _array(found).shape
 
 
@@ -71,7 +72,7 @@ def outputs(model: object, inputs: Array, *, training: bool | None = False, seed
         seed: of torch, so that dropout can be repeated on the trusted side.
     """
     kept = _model(model)
-    call = kept.student.inside(_in_child_outputs, Call(_name(kept), (inputs,)))
+    call = kept.student.inside(inside.outputs, Call(_name(kept), (inputs,)))
     return _array(call(kept, inputs, training, seed))
 
 
@@ -83,7 +84,7 @@ def gradients(
     A weight that the loss does not depend on has none. The model's own ``grad`` is left alone.
     """
     kept = _model(model, _TORCH)
-    call = kept.student.inside(_in_child_gradients, Call(_name(kept), (inputs,)))
+    call = kept.student.inside(inside.gradients, Call(_name(kept), (inputs,)))
     return _arrays(call(kept, inputs, labels, training, seed))
 
 
@@ -126,9 +127,10 @@ class _Seen:
 
     def __init__(self, model: Kept, inputs: Array, seed: int) -> None:
         self.inputs, self.seed = inputs, seed
-        order = model.student.inside(_in_child_order, Call(_name(model), (inputs,)))(model, inputs)
+        order = model.student.inside(inside.order, Call(_name(model), (inputs,)))(model, inputs)
         self.arrays = state(model)
-        self.count = parameter_count(model)
+        trained = _texts(model.student.inside(inside.trainable, Call(_name(model)))(model))
+        self.count = sum(self.arrays[name].size for name in trained if name in self.arrays)
         self.order = [name for name in _texts(order) if name in self.arrays]
         self.training = outputs(model, inputs, training=True, seed=seed)
         self.evaluation = outputs(model, inputs, training=False, seed=seed)
@@ -143,7 +145,10 @@ class _Seen:
             )
             return Mismatch(self.count, wanted, clause)
         first = None
-        for order in (self.order, list(self.arrays)):
+        registered = list(self.arrays)
+        used = [*self.order, *(name for name in registered if name not in self.order)]
+        alike = sorted(used, key=_kind) == sorted(registered, key=_kind)  # match the same arrays
+        for order in [used] if alike else [used, registered]:
             found = self._with_weights(reference, order)
             if found is None:
                 return None
@@ -174,9 +179,8 @@ def _matched(
     """The reference's state out of the student's arrays; None if their shapes do not fit."""
     import torch
 
-    was = {name: value.clone() for name, value in reference.state_dict().items()}
-    wanted = _in_child_order(reference, inputs.numpy())
-    reference.load_state_dict(was)  # a forward pass moves running statistics
+    was = reference.state_dict()
+    wanted = inside.order(reference, inputs.numpy())
     left = [*order, *(name for name in arrays if name not in order)]
     found: dict[str, Tensor] = {}
     for name in [*wanted, *(name for name in was if name not in wanted)]:
@@ -214,7 +218,7 @@ def _name(model: Kept) -> str:
 
 
 def _weights(model: Kept, shown: str) -> Arrays:
-    return _arrays(model.student.inside(_in_child_weights, Call(shown, (model,)))(model))
+    return _arrays(model.student.inside(inside.weights, Call(shown, (model,)))(model))
 
 
 def _array(came: object) -> Array:
@@ -242,92 +246,3 @@ def _numpy(tensors: Mapping[str, Tensor]) -> Arrays:
 
 def _shapes(arrays: Arrays) -> list[tuple[int, ...]]:
     return sorted(array.shape for name, array in arrays.items() if not _kind(name))
-
-
-# ---------------------------------------------------------------- what runs in the child
-
-
-def _in_child_weights(model: Any) -> Any:
-    if any(cls.__module__.startswith("keras.") for cls in type(model).__mro__):
-        return {v.path: v.value.detach().cpu().numpy() for v in model.trainable_weights}
-    return {
-        name: weight.detach().cpu().numpy()
-        for name, weight in model.named_parameters()
-        if weight.requires_grad
-    }
-
-
-def _in_child_state(model: Any) -> Any:
-    if any(cls.__module__.startswith("keras.") for cls in type(model).__mro__):
-        return {v.path: v.value.detach().cpu().numpy() for v in model.weights}
-    found = {**dict(model.named_parameters()), **dict(model.named_buffers())}
-    return {name: value.detach().cpu().numpy() for name, value in found.items()}
-
-
-def _in_child_outputs(model: Any, inputs: Any, training: Any, seed: Any) -> Any:
-    import torch
-
-    torch.manual_seed(seed)
-    if any(cls.__module__.startswith("keras.") for cls in type(model).__mro__):
-        with torch.no_grad():
-            found = model(inputs, training=bool(training))
-    else:
-        modes = [(module, module.training) for module in model.modules()]
-        if training is not None:
-            model.train(training)
-        try:
-            with torch.no_grad():
-                found = model(torch.from_numpy(inputs))
-        finally:
-            for module, mode in modes:
-                module.training = mode
-    return found.detach().cpu().numpy() if isinstance(found, torch.Tensor) else found
-
-
-def _in_child_gradients(model: Any, inputs: Any, labels: Any, training: Any, seed: Any) -> Any:
-    import torch
-
-    torch.manual_seed(seed)
-    modes = [(module, module.training) for module in model.modules()]
-    model.train(training)
-    try:
-        with torch.enable_grad():
-            logits = model(torch.from_numpy(inputs))
-            loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels))
-            named = [(n, w) for n, w in model.named_parameters() if w.requires_grad]
-            found = torch.autograd.grad(loss, [w for _, w in named], allow_unused=True)
-    finally:
-        for module, mode in modes:
-            module.training = mode
-    pairs = zip(named, found, strict=True)
-    return {name: value.cpu().numpy() for (name, _), value in pairs if value is not None}
-
-
-def _in_child_order(model: Any, inputs: Any) -> Any:
-    """Names of the state in the order in which a forward pass comes to the modules that hold it."""
-    import torch
-
-    names: list[str] = []
-
-    def note(prefix: str) -> Any:
-        def hook(module: Any, arguments: Any) -> None:
-            own = [*module._parameters, *module._buffers]
-            names.extend(prefix + name for name in own if prefix + name not in names)
-
-        return hook
-
-    modes = [(module, module.training) for module in model.modules()]
-    hooks = [
-        module.register_forward_pre_hook(note(f"{name}." if name else ""))
-        for name, module in model.named_modules()
-    ]
-    model.eval()
-    try:
-        with torch.no_grad():
-            model(torch.from_numpy(inputs))
-    finally:
-        for hook in hooks:
-            hook.remove()
-        for module, mode in modes:
-            module.training = mode
-    return names

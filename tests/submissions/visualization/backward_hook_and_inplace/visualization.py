@@ -1,0 +1,47 @@
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def conv1_filters(model):
+    w = [m for m in model.modules() if isinstance(m, nn.Conv2d)][0].weight.detach().cpu().numpy()
+    if w.max() == w.min():
+        return np.zeros(w.shape)
+    return (w - w.min()) / (w.max() - w.min())
+
+
+def feature_maps(model, image, layer_name):
+    saved = {}
+
+    def hook(module, inputs, output):
+        saved["maps"] = output.detach().clone()
+
+    was = model.training
+    model.eval()
+    handle = dict(model.named_modules())[layer_name].register_forward_hook(hook)
+    with torch.no_grad():
+        model(torch.from_numpy(image).unsqueeze(0))
+    handle.remove()
+    model.train(was)
+    return saved["maps"][0].cpu().numpy()
+
+
+def grad_cam(model, image, target_class, layer_name):
+    saved = {}
+    layer = dict(model.named_modules())[layer_name]
+    forward = layer.register_forward_hook(lambda m, i, o: saved.update(maps=o))
+    backward = layer.register_full_backward_hook(lambda m, i, o: saved.update(grads=o[0]))
+    was = model.training
+    try:
+        model.eval()
+        model(torch.from_numpy(image)[None])[0, target_class].backward()
+    finally:
+        forward.remove()
+        backward.remove()
+        model.train(was)
+        model.zero_grad()
+    weights = saved["grads"].mean(dim=(2, 3), keepdim=True)
+    cam = F.relu((weights * saved["maps"]).sum(dim=1, keepdim=True))
+    cam = F.interpolate(cam, size=image.shape[1:], mode="bilinear")[0, 0].detach().numpy()
+    return cam / cam.max() if cam.max() > 0 else cam
