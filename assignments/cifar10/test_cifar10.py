@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from assignments.cifar10.oracle import COLOURS, colours, judge_classes, judge_images, median_colours
-from autograder import networks
 from autograder.compare import same
+from autograder.networks import output_shape, outputs, state, weights
 
 PHOTOS = np.arange(12 * 32 * 32 * 3, dtype=np.uint32).reshape(12, 32, 32, 3).astype(np.uint8)
 CLASSES = np.arange(12) % 10
@@ -23,7 +23,7 @@ def generator(seed):
 
 @pytest.mark.points("build_model", 1)
 def test_build_model_gives_ten_scores(student):
-    same(networks.output_shape(student.build_model(), (4, 3, 32, 32)), (4, 10))
+    same(output_shape(student.build_model(), (4, 3, 32, 32)), (4, 10))
 
 
 @pytest.mark.points("build_model", 0.5)
@@ -35,7 +35,7 @@ def test_build_model_gives_ten_scores(student):
 def test_build_model_any_batch(student):
     model = student.build_model()
     for number in (1, 7):
-        same(networks.output_shape(model, (number, 3, 32, 32)), (number, 10))
+        same(output_shape(model, (number, 3, 32, 32)), (number, 10))
 
 
 @pytest.mark.points("build_model", 0.5)
@@ -46,7 +46,7 @@ def test_build_model_any_batch(student):
 @pytest.mark.depends("test_build_model_gives_ten_scores")
 def test_build_model_looks_at_the_image(student, rng):
     inputs = rng.normal(size=(2, 3, 32, 32)).astype(np.float32)
-    scores = networks.outputs(student.build_model(), inputs)
+    scores = outputs(student.build_model(), inputs)
     same(scores.shape, (2, 10))
     same(bool(np.ptp(scores[0]) > 0 and np.any(scores[0] != scores[1])), True)
 
@@ -134,7 +134,7 @@ def test_augment_keeps_images_in_place(student, rng):
 @pytest.mark.points("train", 1)
 def test_train_gives_a_network(student):
     model = student.train(PHOTOS, CLASSES, "cpu", 0)
-    same(networks.output_shape(model, (2, 3, 32, 32)), (2, 10))
+    same(output_shape(model, (2, 3, 32, 32)), (2, 10))
 
 
 @pytest.mark.points("predict", 1)
@@ -154,7 +154,7 @@ def test_predict_one_class_an_image(student):
 def test_train_keeps_its_inputs(student, rng):
     images, labels = colours(rng, 20)
     kept = [student.keep(images), student.keep(labels)]
-    networks.state(student.train(*kept, "cpu", 1))
+    state(student.train(*kept, "cpu", 1))
     same([each.fetch() for each in kept], [images, labels])
 
 
@@ -167,7 +167,7 @@ def test_train_keeps_its_inputs(student, rng):
 def test_train_follows_its_seed(student, rng):
     images, labels = colours(rng, 20)
     first, second = (
-        list(networks.weights(student.train(images, labels, "cpu", 7)).values()) for _ in range(2)
+        list(weights(student.train(images, labels, "cpu", 7)).values()) for _ in range(2)
     )
     same(second, first, rtol=1e-3)
 
