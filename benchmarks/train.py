@@ -1,6 +1,6 @@
 """Training of the assignments' references on the CPU, beside the recipe of a published paper.
 
-    make bench-train                                   everything, five seeds
+    make bench-train                                   everything: five seeds, airbench once
     python -m benchmarks.train --only cifar --seeds 1  a quick look
     python -m benchmarks.train --threads 0 --device cuda
 
@@ -64,9 +64,8 @@ def main() -> None:
     found: dict[str, list[Run]] = {}
     for name, recipe in recipes(options.device, options.epochs).items():
         if options.only in (None, name):
-            found[name] = [
-                measure(recipe, images, options.device, seed) for seed in range(options.seeds)
-            ]
+            seeds = options.airbench_seeds if name == "airbench" else options.seeds
+            found[name] = [measure(recipe, images, options.device, seed) for seed in range(seeds)]
             console.print(runs_table(name, found[name]))
     for line in verdicts(found):
         console.print(line)
@@ -165,7 +164,8 @@ def _processor() -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.train")
     parser.add_argument("--data", type=Path, default=None, help="folder that holds the images")
-    parser.add_argument("--seeds", type=int, default=5, help="trainings of each recipe")
+    parser.add_argument("--seeds", type=int, default=5, help="trainings of the reference")
+    parser.add_argument("--airbench-seeds", type=int, default=1, help="of airbench: slow on a CPU")
     parser.add_argument("--only", choices=["cifar", "airbench"], default=None)
     parser.add_argument("--epochs", type=float, default=1.5, help="of airbench")
     parser.add_argument("--threads", type=int, default=2, help="of the CPU; 0: torch decides")

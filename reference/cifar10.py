@@ -69,7 +69,7 @@ def train(
 
     batch = min(128, len(images))
     per_epoch = len(images) // batch
-    steps = max(100, round(1.6 * per_epoch))  # 1.6 epochs, or more of few images
+    steps = max(100, round(1.4 * per_epoch))  # 1.4 epochs, or more of few images
     filters = [p for p in model.parameters() if p.ndim == 4]
     norms = [p for p in model.parameters() if p.ndim == 1]
     scores = [p for p in model.parameters() if p.ndim == 2]

@@ -5,6 +5,7 @@ Trainings on all the images are benchmarks (``make bench-train``); here there ar
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 
 import numpy as np
@@ -53,15 +54,17 @@ def failed(sources, seed):
 
 
 def test_the_reference_passes(seed):
-    assert failed({"reference": reference(SLUG)}, seed) == {"reference": set()}
+    quick = reference(SLUG).replace("max(100,", "max(30,")
+    assert failed({"reference": quick}, seed) == {"reference": set()}
 
 
 def test_colours_are_learnt(seed):
-    images, labels = oracle.colours(np.random.default_rng(seed), 600)
-    model = cifar10.train(images[:500], labels[:500], "cpu", seed)
-    assert np.mean(cifar10.predict(model, images[500:]) == labels[500:]) > 0.95
+    images, labels = oracle.colours(np.random.default_rng(seed), 150)
+    model = cifar10.train(images[:50], labels[:50], "cpu", seed)
+    assert np.mean(cifar10.predict(model, images[50:]) == labels[50:]) > 0.95
 
 
+@pytest.mark.slow
 def test_two_thousand_real_images_are_enough_for_something(real_data):
     images = data.cifar10_subset(2000, 500, seed=0)
     model = cifar10.train(images.train_images, images.train_labels, "cpu", 0)
@@ -86,6 +89,18 @@ def test_half_of_the_images_are_mirrored(seed):
     mirrored = (found == images[:, :, ::-1]).all(axis=(1, 2, 3))
     assert (kept ^ mirrored).all()
     assert 120 < mirrored.sum() < 280  # eight standard deviations
+
+
+def test_the_notebook_gives_what_the_reference_has():
+    """The same code, so that what the reference reaches can be reached."""
+
+    def parts(text):
+        names = ("normalise", "Muon", "orthogonal")
+        found = {getattr(node, "name", ""): ast.unparse(node) for node in ast.parse(text).body}
+        return [found[name] for name in names]
+
+    notebook = (ROOT / "assignments" / SLUG / "notebook.py").read_text(encoding="utf-8")
+    assert parts(notebook) == parts(reference(SLUG))
 
 
 # ---------------------------------------------------------------- other right ways, and wrong ones
@@ -178,10 +193,10 @@ MUTANTS = [
 
 @cache
 def failed_by_mutants(seed):
-    """Of each mutant; what it predicts matters only where ``predict`` is the one that is wrong."""
+    """Of each mutant; only batch norm in the wrong mode needs a network that has learnt."""
     sources = {}
     for number, (function, old, new, _) in enumerate(MUTANTS):
-        steps = 60 if function == "predict" else 1
+        steps = 60 if new == "model.train()" else 1
         text = mutant(SLUG, function, old, new)
         sources[str(number)] = text.replace("max(100,", f"max({steps},")
     return failed(sources, seed)
