@@ -72,8 +72,6 @@
 #   before the tests.
 
 # %%
-import math
-
 import numpy as np
 import torch
 from torch import nn
@@ -115,6 +113,9 @@ def normalise(images: np.ndarray, device: str | torch.device) -> torch.Tensor:
 # linear layer, which `Muon` does not take (`p.ndim < 4`).
 
 # %%
+import math
+
+
 class Muon(torch.optim.Optimizer):
     """Nesterov momentum, made orthogonal; each filter keeps its length.
 
@@ -149,6 +150,9 @@ def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
         square = matrix @ matrix.T
         matrix = 3.4445 * matrix + (2.0315 * square @ square - 4.775 * square) @ matrix
     return matrix
+
+
+torch.linalg.svdvals(orthogonal(torch.randn(4, 9)))  # four numbers near 1
 
 # %% [markdown] lang="fr"
 # ## 1. Le réseau
