@@ -14,10 +14,8 @@ from torch.nn import functional as F
 
 BATCH = 64  # images an update
 AT_ONCE = 8  # images without gradients: so few that they stay in the cache of a processor
-HEAD_UPDATES = 500
-FINE_TUNING_EPOCHS = 2
-MIN_UPDATES = 60  # of fine-tuning, however few images there are
-LEARNING_RATE = 1e-4  # of fine-tuning: a tenth of the head's
+HEAD_EPOCHS = 15
+MIN_UPDATES = 200  # of the head, however few images there are
 
 
 class Normalise(nn.Module):
@@ -32,7 +30,10 @@ class Normalise(nn.Module):
 
 def head_name(model: nn.Module) -> str:
     """The name of the last fully-connected layer."""
-    return [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)][-1]
+    names: list[str] = [
+        name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)
+    ]
+    return names[-1]
 
 
 def freeze_backbone(model: nn.Module) -> nn.Module:
@@ -75,7 +76,7 @@ def train_fine_tuning(
 
     A fresh head sends large random gradients back, which would spoil what the layers below have
     learnt; and the first layers, which see edges and textures, are as good for cats as for cars.
-    At the end stands the mean of the weights before and after the second step, which is right more
+    What comes back is the mean of the weights before and after the second step, which is right more
     often than either (Wortsman et al. 2022, Robust fine-tuning of zero-shot models).
     """
     torch.manual_seed(seed)
@@ -88,7 +89,7 @@ def train_fine_tuning(
     inputs = _run(frozen.eval(), torch.from_numpy(images), device)
     _train_head(tail, inputs, targets)
     before = [weight.detach().clone() for weight in tail.parameters()]
-    _train(tail.requires_grad_(True), inputs, targets)
+    _train(tail.requires_grad_(True).eval(), inputs, targets, epochs=2, lr=1e-4)
     with torch.no_grad():
         for weight, old in zip(tail.parameters(), before, strict=True):
             weight.lerp_(old, 0.5)
@@ -103,7 +104,8 @@ def predict(model: nn.Module, images: np.ndarray) -> np.ndarray:
     scores = _run(nn.Sequential(Normalise(), model), torch.from_numpy(images), device)
     for layer, mode in modes:
         layer.training = mode
-    return scores.argmax(dim=1).cpu().numpy()
+    classes: np.ndarray = scores.argmax(dim=1).cpu().numpy()
+    return classes
 
 
 def _prepare(model: nn.Module, labels: np.ndarray, device: str) -> None:
@@ -121,36 +123,33 @@ def _train_head(network: nn.Module, inputs: Tensor, targets: Tensor) -> None:
     _set_layer(network, name, nn.Identity())
     features = _run(network.eval(), inputs, targets.device)
     _set_layer(network, name, head)
-    optimizer = torch.optim.AdamW(head.parameters(), lr=1e-3)
-    updates = 0
-    while updates < HEAD_UPDATES:
-        for batch in torch.randperm(len(features)).split(BATCH):
-            optimizer.zero_grad()
-            F.cross_entropy(head(features[batch]), targets[batch]).backward()
-            optimizer.step()
-            updates += 1
+    _train(head, features, targets, max(HEAD_EPOCHS, MIN_UPDATES // _updates(features)), lr=1e-3)
 
 
-def _train(network: nn.Module, inputs: Tensor, targets: Tensor) -> None:
-    """Train all of ``network`` gently; its batch normalisation keeps ImageNet's statistics."""
-    an_epoch = -(-len(inputs) // BATCH)
-    epochs = max(FINE_TUNING_EPOCHS, -(-MIN_UPDATES // an_epoch))
-    optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, LEARNING_RATE, total_steps=epochs * an_epoch
-    )
+def _train(network: nn.Module, inputs: Tensor, targets: Tensor, epochs: int, lr: float) -> None:
+    """Train all of ``network``, in the mode that it is in; ``lr`` goes up to that and back."""
+    optimizer = torch.optim.AdamW(network.parameters(), lr=lr)
+    steps = epochs * _updates(inputs)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
     for _ in range(epochs):
-        for batch in torch.randperm(len(inputs)).split(BATCH):
+        for batch in torch.randperm(len(inputs)).split(BATCH):  # type: ignore[no-untyped-call]
             optimizer.zero_grad()
-            F.cross_entropy(network(inputs[batch]), targets[batch]).backward()
+            loss = F.cross_entropy(network(inputs[batch]), targets[batch])
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
+
+
+def _updates(inputs: Tensor) -> int:
+    """How many batches an epoch has."""
+    return -(-len(inputs) // BATCH)
 
 
 def _run(network: nn.Module, inputs: Tensor, device: torch.device | str) -> Tensor:
     """What ``network`` gives for ``inputs``, without gradients, few at a time."""
     with torch.no_grad():
-        return torch.cat([network(batch.to(device)) for batch in inputs.split(AT_ONCE)])
+        batches = inputs.split(AT_ONCE)  # type: ignore[no-untyped-call]
+        return torch.cat([network(batch.to(device)) for batch in batches])
 
 
 def _set_layer(model: nn.Module, name: str, layer: nn.Module) -> None:

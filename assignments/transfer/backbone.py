@@ -52,4 +52,5 @@ def backbone() -> nn.Module:
 
 def head_name(model: nn.Module) -> str:
     """The name of the last fully-connected layer: ``head`` here, ``fc`` in torchvision's ResNet."""
-    return [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)][-1]
+    names = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)]
+    return names[-1]
