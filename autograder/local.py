@@ -80,8 +80,10 @@ def serve() -> None:
     """
     import os
 
-    from autograder.sandbox import worker
+    from autograder.sandbox import tensorflow, worker
 
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    tensorflow.install()
     os.environ.setdefault("MPLBACKEND", "Agg")
     os.dup2(0, worker.REQUESTS)
     os.dup2(1, worker.REPLIES)

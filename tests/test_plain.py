@@ -127,7 +127,9 @@ def test_torch_is_recognised_without_being_imported():
     for tensor in (torch.ones(2), torch.nn.Parameter(torch.ones(2))):
         assert decode(encode(tensor)) == Opaque("torch.Tensor")
     assert type(decode(encode(torch.ones(2).numpy()))) is np.ndarray
-    assert decode(encode(torch.nn.Linear(1, 1))) == Opaque("torch.nn.Module")
+    layer = torch.nn.Linear(1, 1)
+    assert decode(encode(layer)) == Opaque("torch.nn.Module")
+    assert decode(encode(torch.optim.Adam(layer.parameters()))) == Opaque("torch.optim.Optimizer")
 
 
 def test_student_named_opaque_is_only_an_object():

@@ -45,6 +45,9 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    # Threads that a child starts itself sleep while they wait for one another: spinning on a busy
+    # machine takes several times the CPU time of the work, and that time is limited.
+    "OMP_WAIT_POLICY": "PASSIVE",
     # Each arena reserves 64 MiB of address space, which the memory limit counts.
     "MALLOC_ARENA_MAX": "2",
     # Huge pages for the heap: a fork copies one entry for 2 MiB instead of 512.

@@ -14,9 +14,10 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
-from autograder.sandbox import channel, kernel, warm
+from autograder.sandbox import channel, kernel, tensorflow, warm
 from autograder.sandbox.channel import Message
 
 
@@ -79,6 +80,7 @@ class WarmProcess:
         """Import what the message names; afterwards this process looks as a child's should."""
         gc.disable()  # for good: only children make garbage, and they switch it on again
         sys.path += [path for path in message["search"] if path not in sys.path]
+        tensorflow.install()
         try:
             warm.load(message["preload"])
         except ImportError as error:
@@ -88,6 +90,7 @@ class WarmProcess:
             sys.path.remove(self._folder)  # the course's own code is not for students
         shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # what imports left there
         os.environ["HOME"] = os.environ["TMPDIR"] = message["folder"]
+        tempfile.tempdir = None  # or it would remember, from an import, the folder just removed
         gc.collect()
         gc.freeze()  # a collection in a child must not write to, and so copy, what is shared
         self._warm = True

@@ -2,7 +2,7 @@
 
 Plain data only: None, bool, int, float, complex, str, bytes, list, tuple, dict with str keys, and
 NumPy arrays of numbers. All else becomes ``Opaque``. Names that cross come from closed tables, so
-that student code cannot choose them; torch and pandas are known by name and never imported.
+that student code cannot choose them; torch, Keras and pandas are known by name and never imported.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ _FOREIGN = {
     "collections.deque": "deque",
     "decimal.Decimal": "Decimal",
     "fractions.Fraction": "Fraction",
+    "keras.src.layers.layer.Layer": "keras.Layer",
+    "keras.src.models.model.Model": "keras.Model",
     "numpy.datetime64": "numpy.datetime64",
     "numpy.timedelta64": "numpy.timedelta64",
     "numpy.ma.MaskedArray": "numpy.ma.MaskedArray",
@@ -76,6 +78,7 @@ _FOREIGN = {
     "tensorflow.python.framework.tensor.Tensor": "tensorflow.Tensor",
     "torch.Tensor": "torch.Tensor",
     "torch.nn.modules.module.Module": "torch.nn.Module",
+    "torch.optim.optimizer.Optimizer": "torch.optim.Optimizer",
 }
 OBJECT = "object"
 BIG_INT = "int beyond 64 bits"

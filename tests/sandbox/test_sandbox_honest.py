@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +61,28 @@ assert sum(len(x) for x, _ in loader) == 16
 assert losses[-1] < losses[0] / 2
 """
     run(notebook, source)
+
+
+def test_training_with_threads_of_its_own(notebook):
+    source = """
+import torch
+torch.set_num_threads(2)
+net = torch.nn.Sequential(
+    torch.nn.Conv2d(1, 16, 3), torch.nn.BatchNorm2d(16), torch.nn.ReLU(), torch.nn.Flatten(),
+    torch.nn.Linear(16 * 26 * 26, 10),
+)
+optimizer = torch.optim.Adam(net.parameters())
+images, labels = torch.randn(32, 1, 28, 28), torch.randint(0, 10, (32,))
+before = net[0].weight.detach().clone()
+for _ in range(2):
+    optimizer.zero_grad()
+    torch.nn.functional.cross_entropy(net(images), labels).backward()
+    optimizer.step()
+assert not torch.equal(net[0].weight, before)
+"""
+    run(notebook, source)
+    assert len(list(Path(f"/proc/{notebook.process_id}/task").iterdir())) > 1
+    run(notebook, "torch.set_num_threads(1)")
 
 
 def test_numpy_in_all_its_parts(notebook):

@@ -207,6 +207,7 @@ return [[fd for fd in range(1024) if is_open(fd)], dict(os.environ)]
     assert set(environment) == {
         *("PATH", "LANG", "HOME", "TMPDIR", "MPLBACKEND", "KERAS_BACKEND", "MALLOC_ARENA_MAX"),
         *("GLIBC_TUNABLES", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
+        "OMP_WAIT_POLICY",
     }
     assert environment["HOME"] == environment["TMPDIR"]
 
