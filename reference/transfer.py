@@ -65,7 +65,7 @@ def train_feature_extraction(
     torch.manual_seed(seed)
     _prepare(model, labels, device)
     targets = torch.from_numpy(labels).long().to(device)
-    _train_head(nn.Sequential(Normalise(), model), torch.from_numpy(images), targets)
+    _train_head(nn.Sequential(Normalise(), model), torch.tensor(images), targets)
     return model.eval()
 
 
@@ -86,7 +86,7 @@ def train_fine_tuning(
     first = len(layers) * 4 // 7  # of those that are trained: layer4 of a ResNet-18
     frozen, tail = nn.Sequential(Normalise(), *layers[:first]), nn.Sequential(*layers[first:])
 
-    inputs = _run(frozen.eval(), torch.from_numpy(images), device)
+    inputs = _run(frozen.eval(), torch.tensor(images), device)
     _train_head(tail, inputs, targets)
     before = [weight.detach().clone() for weight in tail.parameters()]
     _train(tail.requires_grad_(True).eval(), inputs, targets, epochs=2, lr=1e-4)
@@ -101,7 +101,7 @@ def predict(model: nn.Module, images: np.ndarray) -> np.ndarray:
     device = next(model.parameters()).device
     modes = [(layer, layer.training) for layer in model.modules()]
     model.eval()
-    scores = _run(nn.Sequential(Normalise(), model), torch.from_numpy(images), device)
+    scores = _run(nn.Sequential(Normalise(), model), torch.tensor(images), device)
     for layer, mode in modes:
         layer.training = mode
     classes: np.ndarray = scores.argmax(dim=1).cpu().numpy()
