@@ -1,4 +1,4 @@
-"""Tests of the assignment ``transfer``: small networks for behaviour, the real backbone to train."""
+"""Tests of the assignment ``transfer``: small networks for behaviour, the backbone for accuracy."""
 
 import numpy as np
 import pytest
