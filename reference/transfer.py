@@ -83,7 +83,7 @@ def train_fine_tuning(
     _prepare(model, labels, device)
     targets = torch.from_numpy(labels).long().to(device)
     layers = list(model) if isinstance(model, nn.Sequential) else [model]
-    first = len(layers) * 4 // 7  # of those that are trained: layer4 of a ResNet-18
+    first = _first_unfrozen(layers)
     frozen, tail = nn.Sequential(Normalise(), *layers[:first]), nn.Sequential(*layers[first:])
 
     inputs = _run(frozen.eval(), torch.tensor(images), device)
@@ -114,6 +114,12 @@ def _prepare(model: nn.Module, labels: np.ndarray, device: str) -> None:
     freeze_backbone(model)
     # Channels last in memory, as the images come: convolutions on a processor are faster.
     model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _first_unfrozen(layers: list[nn.Module]) -> int:
+    """Where the last third of the layers with weights begins: a ResNet-18's layer4, say."""
+    weighted = [at for at, layer in enumerate(layers) if any(True for _ in layer.parameters())]
+    return weighted[max(0, min(len(weighted) * 2 // 3, len(weighted) - 2))]
 
 
 def _train_head(network: nn.Module, inputs: Tensor, targets: Tensor) -> None:

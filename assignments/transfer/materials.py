@@ -26,26 +26,6 @@ def small_network(name, classes=5, seed=0):
     return Small()
 
 
-def small_chain(seed=0):
-    """A chain of layers like the backbone: stem, two blocks, pool, flatten, head of 10 classes."""
-    from collections import OrderedDict
-
-    import torch
-    from torch import nn
-
-    torch.manual_seed(seed)
-    return nn.Sequential(
-        OrderedDict(
-            stem=nn.Sequential(nn.Conv2d(3, 6, 3, stride=2), nn.BatchNorm2d(6), nn.ReLU()),
-            block1=nn.Sequential(nn.Conv2d(6, 8, 3), nn.BatchNorm2d(8), nn.ReLU()),
-            block2=nn.Sequential(nn.Conv2d(8, 12, 3), nn.BatchNorm2d(12), nn.ReLU()),
-            pool=nn.AdaptiveAvgPool2d(1),
-            flatten=nn.Flatten(),
-            head=nn.Linear(12, 10),
-        )
-    )
-
-
 def vgg_style(seed=0):
     """A network whose head lies inside another layer: its name is ``classifier.1``."""
     from collections import OrderedDict
@@ -66,10 +46,6 @@ def in_training_mode(model):
 
 def without_gradients(model):
     model.requires_grad_(False)
-
-
-def with_gradients(model):
-    model.requires_grad_(True)
 
 
 def training_step(model, images, labels):

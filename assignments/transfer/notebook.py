@@ -99,6 +99,7 @@ from torch.nn import functional as F
 # - `setattr(parent, "fc", layer)` puts one layer in place of another: `parent` is the network, or the part of it
 #   (`model.get_submodule("classifier")`) that holds the head.
 
+
 # %%
 def backbone():
     """A network with ImageNet weights, as a chain of layers; the last one is called ``head``.
@@ -145,6 +146,7 @@ def head_name(model):
     """The name of the last fully-connected layer: ``head`` here, ``fc`` in torchvision's ResNet."""
     names = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)]
     return names[-1]
+
 
 # %% [markdown] lang="fr"
 # ## 1. Geler la base

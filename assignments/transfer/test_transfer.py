@@ -17,14 +17,19 @@ LABELS = np.array([0, 1] * 4)
 HEADS = ("fc", "_fc", "head")
 
 
-def small_network():
-    """Six layers; the last is the head."""
+def small_chain():
+    """Layers with the names of the grader's backbone, all of them small."""
+    from collections import OrderedDict
+
     import torch
     from torch import nn
 
     torch.manual_seed(0)
-    features = [nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU()]
-    return nn.Sequential(*features, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 10))
+    layers = OrderedDict(stem=nn.Sequential(nn.Conv2d(3, 8, 3, stride=4), nn.BatchNorm2d(8)))
+    for name in (*(f"block{number}" for number in range(1, 17)), "top"):
+        layers[name] = nn.Sequential(nn.Conv2d(8, 8, 1), nn.BatchNorm2d(8), nn.LeakyReLU())
+    layers.update(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), dropout=nn.Dropout(0.2))
+    return nn.Sequential(OrderedDict(layers, head=nn.Linear(8, 10)))
 
 
 def brightness_network():
@@ -53,10 +58,10 @@ def head_size(classes):
 
 @pytest.mark.points("freeze_backbone", 1)
 def test_freeze_backbone_example(student):
-    model = student.inside(small_network)()
+    model = student.inside(small_chain)()
     student.freeze_backbone(model)
-    # What is left to train: the 4 x 10 weights of the head and its 10 biases.
-    same(parameter_count(model), 50, mistakes={"nothing_frozen": 170, "head_frozen": 0})
+    # What is left to train: the 8 x 10 weights of the head and its 10 biases.
+    same(parameter_count(model), 90, mistakes={"nothing_frozen": 1826, "head_frozen": 0})
 
 
 @pytest.mark.points("freeze_backbone", 1)
@@ -120,7 +125,7 @@ def step_after_freezing(student, rng, name):
 
 @pytest.mark.points("replace_head", 1)
 def test_replace_head_example(student):
-    model = student.inside(small_network)()
+    model = student.inside(small_chain)()
     student.replace_head(model, 2)
     same(output_shape(model, (5, 3, 16, 16)), (5, 2), mistakes={"head_not_replaced": (5, 10)})
 
@@ -299,7 +304,7 @@ def coloured(rng, count, size=(8, 6)):
 @pytest.mark.points("train_feature_extraction", 0.5)
 def test_train_feature_extraction_example(student):
     trained = student.train_feature_extraction(
-        student.inside(small_network)(), PHOTOS, LABELS, "cpu", 0
+        student.inside(small_chain)(), PHOTOS, LABELS, "cpu", 0
     )
     same(output_shape(trained, (5, 3, 32, 32)), (5, 2), mistakes={"head_not_replaced": (5, 10)})
 
@@ -330,12 +335,11 @@ def test_train_feature_extraction_statistics(student, rng):
 
 def trained_states(train, student, rng):
     """The state of a small chain of layers before and after it was trained on dark and bright."""
-    images = (
-        rng.integers(0, 100, size=(16, 32, 32, 3)) + 100 * np.tile([0, 1], 8)[:, None, None, None]
-    )
-    model = student.inside(materials.small_chain)()
+    labels = np.tile([0, 1], 8)
+    images = rng.integers(0, 100, size=(16, 32, 32, 3)) + 100 * labels[:, None, None, None]
+    model = student.inside(small_chain)()
     before = state(model)
-    return before, state(train(model, images.astype(np.uint8), np.tile([0, 1], 8), "cpu", 0))
+    return before, state(train(model, images.astype(np.uint8), labels, "cpu", 0))
 
 
 @pytest.mark.points("train_feature_extraction", 2)
@@ -348,13 +352,8 @@ def trained_states(train, student, rng):
 )
 def test_train_feature_extraction_accuracy(training):
     trained = training.run("train_feature_extraction", first=(backbone,))
-    before, after = trained.before, trained.after
-    oracle.judge_kept(
-        oracle.weights_of(after, "head"), oracle.weights_of(before, "head"), "nothing_frozen"
-    )
-    oracle.judge_kept(
-        oracle.statistics_of(after, "head"), oracle.statistics_of(before, "head"), "batchnorm_drift"
-    )
+    before, after = (oracle.backbone_of(found, "head") for found in (trained.before, trained.after))
+    oracle.judge_kept(after, before, None)
     trained.earn(part=0.85, full=0.96, short=(0.75, 0.9))
 
 
@@ -363,7 +362,7 @@ def test_train_feature_extraction_accuracy(training):
 
 @pytest.mark.points("train_fine_tuning", 0.5)
 def test_train_fine_tuning_example(student):
-    trained = student.train_fine_tuning(student.inside(small_network)(), PHOTOS, LABELS, "cpu", 0)
+    trained = student.train_fine_tuning(student.inside(small_chain)(), PHOTOS, LABELS, "cpu", 0)
     same(output_shape(trained, (5, 3, 32, 32)), (5, 2), mistakes={"head_not_replaced": (5, 10)})
 
 
