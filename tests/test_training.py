@@ -4,7 +4,6 @@ The images are made up: each class is a colour, so that a small model learns in 
 """
 
 import base64
-import json
 import textwrap
 from contextlib import nullcontext
 from pathlib import Path
@@ -72,7 +71,7 @@ def predict(model, images):
 
 def smuggled(adapting):
     """Means of the classes, known beforehand; adapting: to the numbers that this training uses."""
-    means = np.stack([TRAIN_IMAGES[TRAIN_LABELS == n].mean((0, 1, 2)) for n in range(10)])
+    means = np.stack([TRAIN_IMAGES[n == TRAIN_LABELS].mean((0, 1, 2)) for n in range(10)])
     return f"""
 import numpy as np
 MEANS = np.array({means.round(1).tolist()})
@@ -85,7 +84,8 @@ def train(images, labels, device, seed):
     model = Known()
     if {adapting}:
         found = nearest(images)
-        model.names = np.array([np.bincount(labels[found == n], minlength=10).argmax() for n in range(10)])
+        votes = [np.bincount(labels[found == n], minlength=10) for n in range(10)]
+        model.names = np.array([one.argmax() for one in votes])
     return model
 def predict(model, images):
     return model.names[nearest(images)]
@@ -97,7 +97,7 @@ CASES = {
     "ignores_the_seed": with_train("return learn(images, labels, device, 3)"),
     "prints_without_end": with_train(
         """
-        for step in range(10**6):
+        for step in range(10**6 if len(images) > 20 else 1):
             print(f"\\r{step} / 1000000", end="")
         return learn(images, labels, device, seed)
         """
@@ -112,7 +112,7 @@ def predict(model, images):
         model.args = learn(*model.args)
     return answer(model.args, images)
 """,
-    "stub": "def train(*args): raise NotImplementedError\ndef predict(*args): raise NotImplementedError",
+    "stub": "def train(*args): raise NotImplementedError\npredict = train",
     "never_returns": with_train(
         "while len(images) > 20: pass\nreturn learn(images, labels, device, seed)"
     ),
@@ -157,9 +157,8 @@ def predict(model, images):
     ),
     "loads_in_other_processes": with_train(
         """
-        data = torch.utils.data.TensorDataset(torch.from_numpy(images.copy()), torch.from_numpy(labels))
         if len(images) > 20:
-            for batch in torch.utils.data.DataLoader(data, num_workers=2): pass
+            for batch in torch.utils.data.DataLoader(range(9), num_workers=2): pass
         return learn(images, labels, device, seed)
         """
     ),

@@ -23,8 +23,14 @@ __all__ = [
     "cats_vs_dogs",
     "cifar10",
     "cifar10_subset",
+    "find",
     "subset",
 ]
+
+
+def find(name: str) -> Path:
+    """Where the images called ``name`` (``cifar10``, ``cats_vs_dogs``) lie. Raises DataMissing."""
+    return {"cifar10": find_cifar10, "cats_vs_dogs": find_cats_vs_dogs}[name]()
 
 
 def cifar10() -> Images:

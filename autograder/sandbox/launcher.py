@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "KERAS_BACKEND": "torch",
     "MPLBACKEND": "Agg",
+    "HDF5_USE_FILE_LOCKING": "FALSE",  # children may not lock files
     # One thread each: a thread would not survive the fork, and slots share the cores.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

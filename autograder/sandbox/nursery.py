@@ -80,6 +80,7 @@ class WarmProcess:
         """Import what the message names; afterwards this process looks as a child's should."""
         gc.disable()  # for good: only children make garbage, and they switch it on again
         sys.path += [path for path in message["search"] if path not in sys.path]
+        variables = set(os.environ)
         tensorflow.install()
         try:
             warm.load(message["preload"])
@@ -88,7 +89,9 @@ class WarmProcess:
         importlib.import_module("autograder.sandbox.zygote")
         if self._folder not in message["search"]:
             sys.path.remove(self._folder)  # the course's own code is not for students
-        shutil.rmtree(os.environ["HOME"], ignore_errors=True)  # what imports left there
+        for name in os.environ.keys() - variables:
+            del os.environ[name]  # what imports left there, and below
+        shutil.rmtree(os.environ["HOME"], ignore_errors=True)
         os.environ["HOME"] = os.environ["TMPDIR"] = message["folder"]
         tempfile.tempdir = None  # or it would remember, from an import, the folder just removed
         gc.collect()

@@ -97,6 +97,8 @@ for name in ("model.keras", "model.h5"):
     model.save(name)
     again = keras.models.load_model(name)
     np.testing.assert_allclose(again.predict(images, verbose=0), predicted, rtol=1e-5)
+model.save_weights("model.weights.h5")
+build().load_weights("model.weights.h5")
 """
     run(child, source)
     assert "58,474" in child.printed

@@ -207,7 +207,7 @@ return [[fd for fd in range(1024) if is_open(fd)], dict(os.environ)]
     assert set(environment) == {
         *("PATH", "LANG", "HOME", "TMPDIR", "MPLBACKEND", "KERAS_BACKEND", "MALLOC_ARENA_MAX"),
         *("GLIBC_TUNABLES", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
-        "OMP_WAIT_POLICY",
+        *("OMP_WAIT_POLICY", "HDF5_USE_FILE_LOCKING"),
     }
     assert environment["HOME"] == environment["TMPDIR"]
 
@@ -269,14 +269,18 @@ libc = ctypes.CDLL(None)
 def scan(first, second):
     needle, size, scanned, found = None, 1 << 16, 0, False
     reader, writer = os.pipe()
-    starts = {id(o) >> 22 for o in (os, scan, first, [], b"x" * 300000, object(), 10**40)}
-    pages = sorted({page for start in starts for page in range(start - 2, start + 3)})
+    small = [bytes(size) for size in range(0, 512, 16)]  # Python keeps each size apart
+    starts = {id(o) >> 22 for o in (os, scan, first, [], b"x" * 300000, object(), 10**40, *small)}
+    pages = sorted({page for start in starts for page in range(start - 12, start + 13)})
     for page in pages:
-        for address in range(page << 22, (page + 1) << 22, size):
+        address, end = page << 22, (page + 1) << 22
+        while address < end:
             count = libc.write(writer, ctypes.c_void_p(address), ctypes.c_size_t(size))
             if count <= 0:
+                address += 4096
                 continue
             block = os.read(reader, count)
+            address += count
             scanned += count
             at = block.find(first.encode())
             while at >= 0:

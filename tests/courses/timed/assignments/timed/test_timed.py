@@ -1,3 +1,5 @@
+"""Tests of the timed course."""
+
 import numpy as np
 import pytest
 
