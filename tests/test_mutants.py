@@ -15,6 +15,7 @@ from mutants import (
     parameter_count,
     pooling_network,
     pooling_windows,
+    transfer,
 )
 
 from autograder.model import TestResult
@@ -24,10 +25,15 @@ MUTANTS: dict[str, dict[str, Mutant]] = {
     "output_size": output_size.MUTANTS,
     "parameter_count": parameter_count.MUTANTS,
     "pooling": pooling_windows.MUTANTS | pooling_network.MUTANTS,
+    "transfer": transfer.MUTANTS,
 }
 # Tasks that may lose as well because their reference calls the mutant. Where an assignment has no
 # entry, its tables name what they lose.
-CALLERS = {"output_size": output_size.CALLERS, "parameter_count": parameter_count.CALLERS}
+CALLERS = {
+    "output_size": output_size.CALLERS,
+    "parameter_count": parameter_count.CALLERS,
+    "transfer": transfer.CALLERS,
+}
 
 EVERY_MUTANT = pytest.mark.parametrize(
     ("slug", "name"), [(slug, name) for slug, table in MUTANTS.items() for name in table]

@@ -76,7 +76,7 @@ def colour_network(anchors):
 
 
 def constant_network(classes, chosen):
-    """Gives the same class for each image."""
+    """Gives the same class for each image; its batch normalisation is in training mode."""
     import torch
     from torch import nn
 
@@ -84,7 +84,7 @@ def constant_network(classes, chosen):
     with torch.no_grad():
         head.weight.zero_()
         head.bias.copy_(torch.eye(classes)[chosen])
-    return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), head)
+    return nn.Sequential(nn.BatchNorm2d(3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), head).train()
 
 
 def stripe_network():

@@ -7,7 +7,7 @@ from torch import nn
 from assignments.transfer import materials, oracle
 from assignments.transfer.backbone import backbone
 from autograder.compare import same
-from autograder.networks import output_shape, outputs, parameter_count, same_network, state
+from autograder.networks import output_shape, parameter_count, same_network, state
 
 # Three plain-coloured images: black, grey and white.
 PLAIN = np.repeat(np.array([0, 128, 255], dtype=np.uint8), 8 * 6 * 3).reshape(3, 8, 6, 3)
@@ -93,7 +93,7 @@ def test_freeze_backbone_training_step(student, rng):
     for name in HEADS:
         before, after = step_after_freezing(student, rng, name)
         weights = oracle.weights_of(after, name)
-        oracle.judge_kept(weights, oracle.weights_of(before, name), "nothing_frozen")
+        oracle.judge_kept(weights, oracle.weights_of(before, name), None)
         oracle.judge_moved(oracle.head_of(after, name), oracle.head_of(before, name), "head_frozen")
 
 
@@ -147,10 +147,11 @@ def test_replace_head_any_network(student):
 
 
 def judge_head(model, name, shape):
-    """The layer called ``name`` has weights of this shape and fits into the network."""
-    found = oracle.head_of(state(model), name).get(f"{name}.weight", np.empty(0))
-    hint = "wrong_in_features" if found.shape[1:] != shape[1:] else "head_not_replaced"
-    same(list(found.shape), list(shape), mistakes={hint: list(found.shape)})
+    """The weights of the layer called ``name`` have this shape and fit into the network."""
+    matrices = [a for a in oracle.head_of(state(model), name).values() if a.ndim == 2]
+    found = list(matrices[-1].shape) if matrices else []
+    hint = "head_not_replaced" if found[1:] == list(shape[1:]) else "wrong_in_features"
+    same(found, list(shape), mistakes={hint: found})
     same(output_shape(model, (4, 3, 9, 9)), (4, shape[0]))
 
 
@@ -281,14 +282,11 @@ def test_predict_class_numbers(student, rng):
 )
 @pytest.mark.depends("test_predict_example")
 def test_predict_keeps_the_network(student, rng):
-    images, _ = coloured(rng, 12, (32, 32))
-    model = student.inside(materials.small_network)("fc")
-    student.inside(materials.in_training_mode)(model)
+    images, _ = coloured(rng, 12)
+    model = student.inside(materials.constant_network)(4, 2)
     before = state(model)
-    found = student.predict(model, images)
+    oracle.judge_classes(student.predict(model, images), np.full(12, 2), {})
     oracle.judge_kept(state(model), before, "train_mode")
-    logits = outputs(model, oracle.normalised(images).astype(np.float32))
-    oracle.judge_classes(found, logits.argmax(axis=1), {})
 
 
 def coloured(rng, count, size=(8, 6)):
