@@ -128,7 +128,8 @@ class _Seen:
         self.inputs, self.seed = inputs, seed
         order = model.student.inside(_in_child_order, Call(_name(model), (inputs,)))(model, inputs)
         self.arrays = state(model)
-        self.count = parameter_count(model)
+        trained = _texts(model.student.inside(_in_child_trainable, Call(_name(model)))(model))
+        self.count = sum(self.arrays[name].size for name in trained if name in self.arrays)
         self.order = [name for name in _texts(order) if name in self.arrays]
         self.training = outputs(model, inputs, training=True, seed=seed)
         self.evaluation = outputs(model, inputs, training=False, seed=seed)
@@ -174,9 +175,8 @@ def _matched(
     """The reference's state out of the student's arrays; None if their shapes do not fit."""
     import torch
 
-    was = {name: value.clone() for name, value in reference.state_dict().items()}
+    was = reference.state_dict()
     wanted = _in_child_order(reference, inputs.numpy())
-    reference.load_state_dict(was)  # a forward pass moves running statistics
     left = [*order, *(name for name in arrays if name not in order)]
     found: dict[str, Tensor] = {}
     for name in [*wanted, *(name for name in was if name not in wanted)]:
@@ -257,6 +257,10 @@ def _in_child_weights(model: Any) -> Any:
     }
 
 
+def _in_child_trainable(model: Any) -> Any:
+    return [name for name, weight in model.named_parameters() if weight.requires_grad]
+
+
 def _in_child_state(model: Any) -> Any:
     if any(cls.__module__.startswith("keras.") for cls in type(model).__mro__):
         return {v.path: v.value.detach().cpu().numpy() for v in model.weights}
@@ -311,7 +315,8 @@ def _in_child_order(model: Any, inputs: Any) -> Any:
 
     def note(prefix: str) -> Any:
         def hook(module: Any, arguments: Any) -> None:
-            own = [*module._parameters, *module._buffers]
+            held = {**module._parameters, **module._buffers}  # None where a layer has no bias
+            own = [name for name, value in held.items() if value is not None]
             names.extend(prefix + name for name in own if prefix + name not in names)
 
         return hook

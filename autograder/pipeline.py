@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from itertools import groupby
@@ -36,7 +36,6 @@ from autograder.pytest_plugin import Seat
 from autograder.score import task_scores, total
 from autograder.student import Child, Student
 from autograder.training import Ground, Training
-from autograder.training.ground import OpenChild
 from autograder.verdict import TestInfo
 
 # Students a pytest session: its start costs as much as grading two. Towards the end batches become
@@ -187,20 +186,19 @@ def grade_batch(batch: Batch) -> list[Score]:
 def _grade(batch: Batch) -> list[Score]:
     settings, preload = batch.settings, batch.work[0].preload
 
-    def open_child() -> Child:
+    def open_child(
+        limits: Limits = batch.assignment.limits,
+        cores: Sequence[int] = (),
+        files: Sequence[int] = (),
+    ) -> Child:
         place = workers.place(settings.tier)
         try:
-            return place.sandbox(preload).child(batch.assignment.limits)
+            return place.sandbox(preload).child(limits, cores=cores, files=files)
         except SandboxError:
             place.discard(preload)
             raise
 
-    def open_training(limits: Limits, files: Sequence[int]) -> Child:
-        place = workers.place(settings.tier)
-        sandbox = place.sandbox(preload)
-        return sandbox.child(limits, cores=place.isolation.cores, files=files)
-
-    ground = _ground(batch, open_training) if batch.assignment.training else None
+    ground = _ground(batch, open_child) if batch.assignment.training else None
     seats = [
         Seat(
             work.student,
@@ -229,14 +227,15 @@ def _grade(batch: Batch) -> list[Score]:
     return scores
 
 
-def _ground(batch: Batch, open_child: OpenChild) -> Ground:
-    """Where the trainings of a batch run."""
+def _ground(batch: Batch, open_child: Callable[..., Child]) -> Ground:
+    """Where the trainings of a batch run: on all cores, of which tests have one."""
     settings = batch.settings
+    cores = workers.place(settings.tier).isolation.cores
     return Ground(
         assignment=batch.assignment,
         reference=settings.root / "reference" / f"{batch.assignment.slug}.py",
-        open_child=open_child,
-        cores=len(workers.place(settings.tier).isolation.cores),
+        open_child=lambda limits, files: open_child(limits, cores, files),
+        cores=len(cores),
         tier=settings.tier,
         short=settings.short,
         seed=settings.seed,

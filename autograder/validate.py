@@ -83,13 +83,13 @@ def _write_submissions(loaded: Course, folder: Path) -> None:
     """``reference-<lang>`` hands in the filled notebook, ``stub-<lang>`` the released one."""
     for slug in loaded.assignments:
         for lang in LANGUAGES:
-            for who, data in (
+            for who, content in (
                 ("reference", release.source_notebook(loaded, slug, lang)),
                 ("stub", release.released_notebook(loaded, slug, lang)),
             ):
                 path = folder / f"{who}-{lang}" / slug / f"{slug}.ipynb"
                 path.parent.mkdir(parents=True)
-                path.write_bytes(data)
+                path.write_bytes(content)
 
 
 def _score_problems(assignment: Assignment, scores: list[Score], root: Path) -> Iterator[Problem]:

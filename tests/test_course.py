@@ -86,6 +86,10 @@ class TestOtherFiles:
         found = problems_of(root)
         assert list(found) == [("reference/mini.py", "largest")]
 
+    def test_a_task_may_be_a_class(self, root):
+        (root / "reference/mini.py").write_text("class largest: ...\ndef normalize(x): return x\n")
+        assert set(course.load(root).assignments) == {"mini"}
+
     def test_a_reference_that_is_not_python(self, root):
         (root / "reference/mini.py").write_text("def largest(:\n")
         found = problems_of(root)

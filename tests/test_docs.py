@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 import typing
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from autograder import cli, course, release, results, run, terminal
+from autograder import cli, course, networks, release, results, run, terminal
 from autograder.course import file
 from autograder.errors import SandboxUnavailable
 from autograder.model import (
@@ -21,6 +22,7 @@ from autograder.model import (
     TaskScore,
     TestResult,
     Tier,
+    TrainingPlan,
 )
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +87,22 @@ def test_every_yaml_key_is_documented_and_no_other_is():
     limits = limits_table(text)
     assert set(first_column(text)) - set(limits) - {"limits"} == yaml_keys() - {"limits"}
     assert "`limits`" in text
+
+
+def test_the_keys_of_trainings_are_documented_with_their_defaults():
+    text = section(page("writing-an-assignment.md"), "## Trainings")
+    assert set(first_column(text)) == set(file.TrainingKeys.model_fields)
+    plan = TrainingPlan("cifar10")
+    for key in ("budget", "memory_mib"):
+        assert f"| `{key}` | {getattr(plan, key):g} |" in text
+    assert f"{{train: {plan.short[0]}, test: {plan.short[1]}}}" in text
+
+
+def test_every_function_for_networks_is_documented():
+    text = section(page("writing-an-assignment.md"), "## Networks")
+    public = [n for n, f in vars(networks).items() if inspect.isfunction(f) and n[0] != "_"]
+    for name in (name for name in public if networks.__name__ == vars(networks)[name].__module__):
+        assert f"`{name}(" in text, name
 
 
 def test_the_documented_limits_are_the_real_ones():

@@ -9,22 +9,30 @@ import pytest
 from in_process import failed, grade, hints, mutant, shown_hints
 from mutants import (
     Mutant,
+    backprop_layers,
+    backprop_windows,
+    cnn_networks,
+    cnn_training,
     convolution_channels,
     convolution_kernels,
     output_size,
     parameter_count,
     pooling_network,
     pooling_windows,
+    resnet,
     transfer,
 )
 
 from autograder.model import TestResult
 
 MUTANTS: dict[str, dict[str, Mutant]] = {
+    "backprop": backprop_windows.MUTANTS | backprop_layers.MUTANTS,
+    "cnn": cnn_networks.MUTANTS | cnn_training.MUTANTS,
     "convolution": convolution_kernels.MUTANTS | convolution_channels.MUTANTS,
     "output_size": output_size.MUTANTS,
     "parameter_count": parameter_count.MUTANTS,
     "pooling": pooling_windows.MUTANTS | pooling_network.MUTANTS,
+    "resnet": resnet.MUTANTS,
     "transfer": transfer.MUTANTS,
 }
 # Tasks that may lose as well because their reference calls the mutant. Where an assignment has no
@@ -32,6 +40,7 @@ MUTANTS: dict[str, dict[str, Mutant]] = {
 CALLERS = {
     "output_size": output_size.CALLERS,
     "parameter_count": parameter_count.CALLERS,
+    "resnet": resnet.CALLERS,
     "transfer": transfer.CALLERS,
 }
 

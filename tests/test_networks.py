@@ -46,6 +46,16 @@ class Reversed(nn.Module):
         x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 2)
         return self.head(F.dropout(x.flatten(1), 0.5, self.training))
 
+class NoBias(nn.Module):
+    \"\"\"Parameters and buffers that are None stand beside those that exist.\"\"\"
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, bias=False)
+        self.norm = nn.BatchNorm2d(4, track_running_stats=False)
+
+    def forward(self, x):
+        return self.norm(self.conv(x)).mean((2, 3))
+
 class Wrong(Reversed):
     def forward(self, x):
         x = F.avg_pool2d(F.relu(self.norm(self.conv(x))), 2)
@@ -167,6 +177,13 @@ def test_gradients_are_those_of_the_mean_cross_entropy(student):
     found = gradients(model, IMAGES, labels, seed=3)
     for name, weight in mine.named_parameters():
         np.testing.assert_allclose(found[name], weight.grad.numpy(), rtol=1e-3, atol=1e-5)
+
+
+def test_layers_without_bias_or_statistics(student):
+    norm = nn.BatchNorm2d(4, track_running_stats=False)
+    pooled = (nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    mine = nn.Sequential(nn.Conv2d(1, 4, 3, bias=False), norm, *pooled)
+    same_network(student.NoBias(), mine, IMAGES)
 
 
 @pytest.mark.parametrize("style", ["plain", "Reversed"])

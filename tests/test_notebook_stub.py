@@ -53,3 +53,38 @@ def test_an_answer_below_the_stub_counts():
     assert answered_ids(below, "a.ipynb") == {"pad"}
     assert unwritten(stub + "def pad(n):\n    return n") == set()
     assert written_names((stub + "size = 3").encode(), "a.py") == {"size"}
+
+
+CLASS = """class Block(nn.Module):
+    \"\"\"A block.\"\"\"
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        {}
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        {}
+"""
+RAISE = "# Your turn\n        raise NotImplementedError()"
+
+
+@pytest.mark.parametrize("after", ["", "\nblock = Block(3)", "\n# a comment"])
+def test_a_class_of_stubs_is_no_answer(after):
+    source = CLASS.format(RAISE, RAISE) + after
+    assert unwritten(source) == {"Block"}
+    assert not is_answer(source, "Block")
+    assert "Block" not in written_names(source.encode(), "a.py")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        CLASS.format("self.width = width", RAISE),
+        CLASS.format(RAISE, "return x"),
+        CLASS.format(RAISE, RAISE) + "\n\nclass Block:\n    width = 3\n",
+        "class Block(nn.Sequential):\n    pass",
+    ],
+)
+def test_a_class_with_one_method_written_is_an_answer(source):
+    assert unwritten(source) == set()
+    assert is_answer(source, "Block")

@@ -97,8 +97,11 @@ class TestRealNotebooks:
 
 
 def functions(file):
+    """The functions of a module, and the methods of its classes, with their text."""
     text = file.read_text(encoding="utf-8")
-    nodes = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    body = ast.parse(text).body
+    methods = [each for node in body if isinstance(node, ast.ClassDef) for each in node.body]
+    nodes = [node for node in [*body, *methods] if isinstance(node, ast.FunctionDef)]
     return [(node, ast.get_source_segment(text, node)) for node in nodes]
 
 
@@ -115,7 +118,7 @@ def answer_lines(file):
         node.body = node.body[1:] if ast.get_docstring(node) else node.body
         original = file.read_text(encoding="utf-8").split("\n")
         found += original[node.body[0].lineno - 1 : node.end_lineno]
-    return telling(found)
+    return telling(found) - {"super().__init__()"}  # which is given
 
 
 def is_hidden(node):
@@ -125,8 +128,14 @@ def is_hidden(node):
 def hidden_lines(file):
     """Lines and names of hidden tests and of helper functions that no visible test shares."""
     visible, hidden = [], []
+    checks = " ".join(
+        text
+        for node, text in functions(file)
+        if node.name.startswith("test") and not is_hidden(node)
+    )
     for node, text in functions(file):
-        shown = node.name.startswith("test") and not is_hidden(node)
+        test = node.name.startswith("test") and not is_hidden(node)
+        shown = test or f"student.inside({node.name})" in checks
         (visible if shown else hidden).extend(text.replace("student.", "").split("\n"))
         for each in () if shown else node.decorator_list:
             hidden += [part.value for part in ast.walk(each) if isinstance(part, ast.Constant)]

@@ -111,6 +111,25 @@ def test_a_reference_without_an_answer(root):
 
 
 @pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ("@final\nclass largest:\n    def f(self):\n        return 1", "without decorators"),
+        ("class largest:\n    size = 3", "all public"),
+        ("class largest:\n    def _f(self):\n        return 1", "all public"),
+        ("class largest:\n    @property\n    def f(self):\n        return 1", "without decorators"),
+        ('class largest:\n    def f(self):\n        """Nothing."""', "only a docstring"),
+        ("class largest(Base):\n    def f(self):\n        return 1", "found Base"),
+        ("class largest:\n    def f(self):\n        return helper(1)", "found helper"),
+    ],
+)
+def test_a_class_that_cannot_be_released(root, definition, expected):
+    text = (root / REFERENCE).read_text()
+    old = text[text.index("def largest") : text.index("def normalize")]
+    (problem,) = problems_after(root, REFERENCE, old, f"{definition}\n\n\n")
+    assert expected in problem.expected
+
+
+@pytest.mark.parametrize(
     ("svg", "fault"),
     [
         (b"<svg", "cannot be read"),

@@ -75,6 +75,7 @@ def smuggled(adapting):
     return f"""
 import numpy as np
 MEANS = np.array({means.round(1).tolist()})
+MORE = {np.random.default_rng(0).bytes(25_000).hex()!r}
 class Known:
     names = np.arange(10)
 def nearest(images):

@@ -2,7 +2,7 @@
 
 root/
   assignments/<slug>/   assignment.yaml · notebook.py · test_<slug>.py
-  reference/<slug>.py   one function a task
+  reference/<slug>.py   one function or class a task
   release/<lang>/<slug>/<slug>.ipynb   generated
 """
 
@@ -241,10 +241,10 @@ def _is_installed(name: str) -> bool:
 
 
 def _reference_problems(root: Path, slug: str, tasks: Iterable[str]) -> Iterator[Problem]:
-    """Every task has a function of its name in ``reference/<slug>.py``, which is not run here."""
+    """Every task has its function or class in ``reference/<slug>.py``, which is not run here."""
     name = f"reference/{slug}.py"
     try:
-        defined = _functions((root / name).read_bytes())
+        defined = _definitions((root / name).read_bytes())
     except OSError as error:
         yield Problem(name, "the file", _unreadable(error))
         return
@@ -254,11 +254,13 @@ def _reference_problems(root: Path, slug: str, tasks: Iterable[str]) -> Iterator
         return
     for id in tasks:
         if id not in defined:
-            yield Problem(name, id, "function not found; every task has one of its name")
+            yield Problem(name, id, "function or class not found; every task has one of its name")
 
 
 @functools.lru_cache(maxsize=256)
-def _functions(source: bytes) -> frozenset[str]:
+def _definitions(source: bytes) -> frozenset[str]:
     return frozenset(
-        node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)
+        node.name
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
     )

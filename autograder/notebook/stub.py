@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_FUNCTION = re.compile(r"(?:async )?def ([^\W\d]\w{0,99})")
+_DEFINITION = re.compile(r"(?:async )?(?:def|class) ([^\W\d]\w{0,99})")
+_METHOD = re.compile(r"^[ \t]+def ", re.M)
 _SIGNATURE_END = re.compile(r":[ \t]*(?:#[^\n]*)?\n")
+_GIVEN = "super().__init__()"  # what the stub of a class holds besides
 _RAISE = re.compile(r"raise[ \t]+NotImplementedError(?:\([^\n]*\))?")
 _QUOTES = ('"""', "'''", '"', "'")
 _INSIDE = ("", " ", "\t", "#", ")", "]")  # how a line that ends no function begins
@@ -22,18 +24,22 @@ def is_answer(source: str, task: str) -> bool:
 
 
 def unwritten(source: str) -> frozenset[str]:
-    """The functions at the left margin whose body only raises ``NotImplementedError``."""
+    """The functions at the left margin that only raise ``NotImplementedError``.
+
+    And the classes all of whose methods do.
+    """
     stubs, written = set[str](), set[str]()
-    for name, text in _functions(source):
-        (stubs if _is_stub(text) else written).add(name)
+    for name, text in _definitions(source):
+        _, *methods = _METHOD.split(text) if text.startswith("class") else ("", text)
+        (stubs if methods and all(map(_is_stub, methods)) else written).add(name)
     return frozenset(stubs - written)
 
 
-def _functions(source: str) -> Iterator[tuple[str, str]]:
-    """Name and text of every function at the left margin, up to the next line that stands there."""
+def _definitions(source: str) -> Iterator[tuple[str, str]]:
+    """Name and text of each function and class at the left margin, up to the next line there."""
     name, lines = "", list[str]()
     for line in source.split("\n"):
-        start = _FUNCTION.match(line)
+        start = _DEFINITION.match(line)
         if start is not None or line[:1] not in _INSIDE:
             if name:
                 yield name, "\n".join(lines)
@@ -45,7 +51,7 @@ def _functions(source: str) -> Iterator[tuple[str, str]]:
 
 def _is_stub(function: str) -> bool:
     _, *rest = _SIGNATURE_END.split(function, maxsplit=1)
-    return bool(rest) and bool(_RAISE.fullmatch(_without_docstring(_without_comments(rest[0]))))
+    return bool(rest) and bool(_RAISE.fullmatch(_without_given(_without_comments(rest[0]))))
 
 
 def _without_docstring(body: str) -> str:
@@ -55,6 +61,10 @@ def _without_docstring(body: str) -> str:
             _, _, after = bare[len(quote) :].partition(quote)
             return after.strip()
     return body
+
+
+def _without_given(body: str) -> str:
+    return _without_docstring(body).removeprefix(_GIVEN).strip()
 
 
 def _without_comments(source: str) -> str:

@@ -91,8 +91,10 @@ class TestFile:
         ending = _ENDINGS[lang, any(test.task == task.id and test.hidden for test in self.tests)]
         calls = [f"{test.name}()" for test in tests]
         closing = "\n".join([*calls, f"print({ending.format(task.id)!r})"])
-        heading = "\n".join([_HEADINGS[lang].format(task.id), *definitions])
-        return "\n\n\n".join([heading, *functions, closing])
+        ours = [each for each in definitions if each.startswith("def ")]
+        constants = [each for each in definitions if each not in ours]
+        heading = "\n".join([_HEADINGS[lang].format(task.id), *constants])
+        return "\n\n\n".join([heading, *ours, *functions, closing])
 
     # ------------------------------------------------------------ reading
 

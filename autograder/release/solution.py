@@ -1,4 +1,4 @@
-"""A function of ``reference/`` → the solution cell of its task, which nbgrader then empties."""
+"""A function or class of ``reference/`` → the solution cell of its task, which nbgrader empties."""
 
 from __future__ import annotations
 
@@ -12,28 +12,32 @@ from autograder.model import Language, Task
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _LINE_LENGTH = 88
+_GIVEN = "super().__init__()"  # stays in the stub of a class: without it no layer can be assigned
+
+Definition = ast.FunctionDef | ast.ClassDef
 
 
 def solution_cell(task: Task, reference: str, file: str, lang: Language) -> str:
     """The source of the cell: signature, title as docstring, the answer between two marks.
 
+    A class is written with its bases and its methods, each with an answer of its own.
+
     Args:
-        task: whose function is wanted.
+        task: whose function or class is wanted.
         reference: content of the reference module, which must define it.
         file: the module's name, for messages.
         lang: language of the docstring.
 
     Raises:
-        CourseError: the function cannot stand in a notebook by itself.
+        CourseError: the function or class cannot stand in a notebook by itself.
     """
     module = ast.parse(reference)
-    functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
-    function = functions[task.id]
-    if function.decorator_list:
-        raise _problem(file, function, "a function without decorators")
-    answer = _answer_lines(function, reference.split("\n"), file)
-    lines = [*_signature(function, _aliases(module)), f"    {_docstring(task.title.to(lang))}"]
-    return "\n".join([*lines, f"    {BEGIN}", *answer, f"    {END}"])
+    definitions = {node.name: node for node in module.body if isinstance(node, Definition)}
+    writer = _Writer(reference.split("\n"), _aliases(module), file)
+    definition, docstring = definitions[task.id], _docstring(task.title.to(lang))
+    if isinstance(definition, ast.ClassDef):
+        return "\n".join(writer.class_lines(definition, docstring))
+    return "\n".join(writer.function_lines(definition, docstring))
 
 
 def _docstring(title: str) -> str:
@@ -72,24 +76,62 @@ def _global_reads(table: symtable.SymbolTable) -> Iterator[str]:
             yield symbol.get_name()
 
 
-def _answer_lines(function: ast.FunctionDef, lines: list[str], file: str) -> list[str]:
-    """The function's body as written, comments and all, without its docstring."""
-    body = function.body
-    first = body[0]
-    documented = ast.get_docstring(function) is not None
-    if documented and len(body) == 1:
-        raise _problem(file, function, "a function with an answer; it holds only a docstring")
-    start = (first.end_lineno or first.lineno) if documented else first.lineno - 1
-    if start < function.lineno:
-        raise _problem(file, function, "its body below its first line")
-    answer = lines[start : function.end_lineno]
-    while not answer[0].strip():
-        del answer[0]
-    return answer
+class _Writer:
+    """Writes definitions of one reference module, whose ``lines`` and type ``aliases`` it knows."""
+
+    def __init__(self, lines: list[str], aliases: dict[str, ast.expr], file: str) -> None:
+        self.lines = lines
+        self.aliases = aliases
+        self.file = file
+
+    def class_lines(self, node: ast.ClassDef, docstring: str) -> Iterator[str]:
+        """The class with a docstring; its methods have none, which would be in one language."""
+        if node.decorator_list:
+            raise self._problem(node, "a class without decorators")
+        bases = ", ".join(ast.unparse(each) for each in (*node.bases, *node.keywords))
+        yield f"class {node.name}({bases}):" if bases else f"class {node.name}:"
+        yield f"    {docstring}"
+        documented = ast.get_docstring(node) is not None
+        for method in node.body[documented:]:
+            if not isinstance(method, ast.FunctionDef) or _is_private(method.name):
+                raise self._problem(node, "a class of methods that students write: all public")
+            yield ""
+            yield from self.function_lines(method)
+
+    def function_lines(self, node: ast.FunctionDef, docstring: str = "") -> Iterator[str]:
+        """The function or method, with its answer between the two marks."""
+        if node.decorator_list:
+            raise self._problem(node, "a function without decorators")
+        answer, given = self._answer(node)
+        indent = " " * node.col_offset
+        yield from (indent + line for line in _signature(node, self.aliases))
+        inner = [*([docstring] if docstring else []), *given, BEGIN]
+        yield from (f"{indent}    {line}" for line in inner)
+        yield from answer
+        yield f"{indent}    {END}"
+
+    def _answer(self, node: ast.FunctionDef) -> tuple[list[str], list[str]]:
+        """The body as written, comments and all, without its docstring; and what is given of it."""
+        before = int(ast.get_docstring(node) is not None)
+        if before == len(node.body):
+            raise self._problem(node, "a function with an answer; it holds only a docstring")
+        given = ast.unparse(node.body[before]) == _GIVEN and before + 1 < len(node.body)
+        before += given
+        last = node.body[before - 1]
+        start = (last.end_lineno or last.lineno) if before else node.body[0].lineno - 1
+        if start < node.lineno:
+            raise self._problem(node, "its body below its first line")
+        answer = self.lines[start : node.end_lineno]
+        while not answer[0].strip():
+            del answer[0]
+        return answer, [_GIVEN] if given else []
+
+    def _problem(self, node: Definition, expected: str) -> CourseError:
+        return CourseError([Problem(self.file, f"line {node.lineno}, {node.name}", expected)])
 
 
-def _problem(file: str, function: ast.FunctionDef, expected: str) -> CourseError:
-    return CourseError([Problem(file, f"line {function.lineno}, {function.name}", expected)])
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
 
 
 # ---------------------------------------------------------------- the signature a student sees

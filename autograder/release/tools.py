@@ -65,7 +65,8 @@ def cell_source(lang: Language, used: frozenset[str] = frozenset()) -> str:
     sources = [_without_docstrings(inspect.getsource(part)) for part in parts]
     sources += [_without_docstrings(inspect.getsource(NETWORKS[name])) for name in sorted(used)]
     functions = "\n\n\n".join(sources)
-    return f"{_HEADINGS[lang]}\nimport numpy as np\n\n{says}\n\n\n{functions}"
+    imports = "import numpy as np\nfrom typing import Any" if used else "import numpy as np"
+    return f"{_HEADINGS[lang]}\n{imports}\n\n{says}\n\n\n{functions}"
 
 
 def _without_docstrings(source: str) -> str:
