@@ -1,7 +1,7 @@
-"""What the students are given: a network that knows ImageNet, and the name of its last layer.
+"""The network that students are given, which knows ImageNet.
 
-The notebook holds the same text; tests run ``backbone`` in the student's process, so it imports
-what it needs by itself.
+The notebook holds the same text; tests run it in the student's process, so it imports what it needs
+by itself.
 """
 
 from __future__ import annotations
@@ -48,9 +48,3 @@ def backbone() -> nn.Module:
         end = [("pool", net.avgpool), ("flatten", nn.Flatten()), ("head", net.fc)]
     named = [(f"block{number}", block) for number, block in enumerate(blocks, start=1)]
     return nn.Sequential(OrderedDict([("stem", stem), *named, *end]))
-
-
-def head_name(model: nn.Module) -> str:
-    """The name of the last fully-connected layer: ``head`` here, ``fc`` in torchvision's ResNet."""
-    names = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)]
-    return names[-1]

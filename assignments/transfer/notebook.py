@@ -77,11 +77,10 @@ from torch.nn import functional as F
 #
 # Les tests donnent aussi d'autres réseaux, dont la tête s'appelle `fc`, comme dans le ResNet de torchvision,
 # `_fc` ou `classifier.1`. `head_name(model)` trouve ce nom : c'est celui de la dernière couche `nn.Linear`.
-# Deux outils vont avec :
+# `model.get_submodule(name)` donne la couche de ce nom, et `set_layer(model, name, layer)` en met une autre à sa place.
 #
-# - `model.get_submodule("classifier.1")` donne la couche de ce nom ;
-# - `setattr(parent, "fc", couche)` met une couche à la place d'une autre : `parent` est le réseau, ou la partie
-#   (`model.get_submodule("classifier")`) qui contient la tête.
+# Deux outils encore : `in_batches(function, inputs)` applique une fonction (ou un réseau) à un tenseur, 8 images à la fois et sans
+# gradients ; `fit(network, inputs, targets, epochs, lr)` est une boucle d'entraînement. Tu n'es pas obligé de t'en servir.
 
 # %% [markdown] lang="en"
 # ## The backbone and its head
@@ -92,15 +91,17 @@ from torch.nn import functional as F
 # classes of ImageNet. All that comes before is the **backbone**.
 #
 # Tests also give other networks, whose head is called `fc`, as in torchvision's ResNet, `_fc` or
-# `classifier.1`. `head_name(model)` finds this name: it is that of the last layer of type `nn.Linear`. Two tools go
-# with it:
+# `classifier.1`. `head_name(model)` finds this name: it is that of the last layer of type `nn.Linear`.
+# `model.get_submodule(name)` gives the layer of that name, and `set_layer(model, name, layer)` puts another in its place.
 #
-# - `model.get_submodule("classifier.1")` gives the layer of that name;
-# - `setattr(parent, "fc", layer)` puts one layer in place of another: `parent` is the network, or the part of it
-#   (`model.get_submodule("classifier")`) that holds the head.
-
+# Two more tools: `in_batches(function, inputs)` applies a function (or a network) to a tensor, 8 images at a time and without
+# gradients; `fit(network, inputs, targets, epochs, lr)` is a training loop. You need not use them.
 
 # %%
+MEAN = torch.tensor([0.485, 0.456, 0.406])
+STD = torch.tensor([0.229, 0.224, 0.225])
+
+
 def backbone():
     """A network with ImageNet weights, as a chain of layers; the last one is called ``head``.
 
@@ -146,6 +147,32 @@ def head_name(model):
     """The name of the last fully-connected layer: ``head`` here, ``fc`` in torchvision's ResNet."""
     names = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)]
     return names[-1]
+
+
+def set_layer(model, name, layer):
+    """Put ``layer`` in place of the one called ``name``, such as ``fc`` or ``classifier.1``."""
+    parent, _, last = name.rpartition(".")
+    setattr(model.get_submodule(parent), last, layer)
+
+
+def in_batches(function, inputs):
+    """What ``function`` gives for ``inputs``, 8 at a time, without gradients."""
+    with torch.no_grad():
+        return torch.cat([function(batch) for batch in torch.split(inputs, 8)])
+
+
+def fit(network, inputs, targets, epochs, lr):
+    """Train ``network`` in the mode that it is in; the learning rate goes up to ``lr`` and back."""
+    optimizer = torch.optim.AdamW(network.parameters(), lr=lr)
+    steps = epochs * -(-len(inputs) // 64)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, total_steps=steps)
+    for _ in range(epochs):
+        for batch in torch.split(torch.randperm(len(inputs)), 64):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(network(inputs[batch]), targets[batch])
+            loss.backward()
+            optimizer.step()
+            schedule.step()
 
 
 # %% [markdown] lang="fr"
@@ -209,8 +236,8 @@ def head_name(model):
 # Un pixel $(124, 116, 104)$ devient ainsi à peu près $(0, 0, 0)$. Sans cela, le réseau répond quand même, mais de travers.
 #
 # **À écrire :** `predict(model, images)`, un tableau NumPy de `N` entiers, le numéro de classe de chaque image. En mode
-# d'évaluation, sans gradients (`torch.no_grad()`), et par petits lots : `N` peut être grand. Le réseau ne doit
-# pas changer.
+# d'évaluation, sans gradients et par petits lots, car `N` peut être grand (`in_batches`). Le réseau ne doit pas
+# changer.
 
 # %% [markdown] lang="en"
 # ## 3. Predicting
@@ -225,7 +252,7 @@ def head_name(model):
 # A pixel $(124, 116, 104)$ thus becomes about $(0, 0, 0)$. Without this the network still answers, but wrongly.
 #
 # **To write:** `predict(model, images)`, a NumPy array of `N` integers, the class number of each image. In evaluation
-# mode, without gradients (`torch.no_grad()`), and in small batches: `N` may be large. The network must not change.
+# mode, without gradients and in small batches, for `N` may be large (`in_batches`). The network must not change.
 
 # %% task="predict"
 
@@ -239,8 +266,8 @@ def head_name(model):
 # la tête seule là-dessus. Quinze époques coûtent alors à peine plus qu'une.
 # `model[:-1]` est une chaîne sans sa tête ; une tête remplacée un moment par `nn.Identity()` fait de même.
 #
-# Sur un processeur, fais passer **8 images à la fois** dans la base plutôt que 64 : les cartes tiennent alors dans
-# la mémoire cache, et c'est deux fois plus rapide.
+# `in_batches` fait passer **8 images à la fois** plutôt que 64 : sur un processeur, les cartes tiennent alors dans la
+# mémoire cache, et c'est deux fois plus rapide.
 #
 # **À écrire :** `train_feature_extraction(model, images, labels, device, seed)`, qui renvoie le réseau entraîné.
 # `model` arrive avec son ancienne tête, `device` est par exemple `"cpu"`, `seed` va à `torch.manual_seed`. Chaque
@@ -258,8 +285,8 @@ def head_name(model):
 # that. Fifteen epochs then cost hardly more than one. `model[:-1]` is a chain without its head; a head replaced for a
 # while by `nn.Identity()` does the same.
 #
-# On a processor, pass **8 images at a time** through the backbone rather than 64: the maps then fit into the cache,
-# and this is twice as fast.
+# `in_batches` takes **8 images at a time** rather than 64: on a processor, the maps then fit into the cache, and this is
+# twice as fast.
 #
 # **To write:** `train_feature_extraction(model, images, labels, device, seed)`, which returns the trained network. `model`
 # comes with its old head, `device` is for instance `"cpu"`, `seed` goes to `torch.manual_seed`. Each weight and each

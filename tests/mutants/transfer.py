@@ -8,8 +8,7 @@ CALLERS = {"freeze_backbone": BOTH_TRAININGS, "replace_head": BOTH_TRAININGS}
 FREEZE_WEIGHTS = parts_of("freeze_backbone", "example any_network training_step")
 NEW_HEAD = parts_of("replace_head", "example any_network is_fresh logits")
 COLOURS = parts_of("predict", "colours any_number")
-RUN = ("predict", "_run(nn.Sequential(Normalise(), model), torch.tensor(images), device)")
-GIVEN = ("predict", "nn.Sequential(Normalise(), model)")
+PIXELS = ("predict", "((batch / 255 - MEAN) / STD).permute(0, 3, 1, 2)")
 
 MUTANTS = {
     "freeze: nothing": (
@@ -47,13 +46,13 @@ MUTANTS = {
         "wrong_in_features",
     ),
     "head: not put in": (
-        *("replace_head", "_set_layer(model, name, fresh)", "pass"),
+        *("replace_head", "set_layer(model, name, fresh)", "pass"),
         NEW_HEAD,
         "",
     ),
     "head: softmax": (
-        *("replace_head", "_set_layer(model, name, fresh)"),
-        "_set_layer(model, name, nn.Sequential(fresh, nn.Softmax(dim=1)))",
+        *("replace_head", "set_layer(model, name, fresh)"),
+        "set_layer(model, name, nn.Sequential(fresh, nn.Softmax(dim=1)))",
         {"replace_head_logits"},
         "softmax_in_head",
     ),
@@ -63,14 +62,14 @@ MUTANTS = {
         "old_head",
     ),
     "head: frozen": (
-        *("replace_head", "_set_layer(model, name, fresh)"),
-        "_set_layer(model, name, fresh.requires_grad_(False))",
+        *("replace_head", "set_layer(model, name, fresh)"),
+        "set_layer(model, name, fresh.requires_grad_(False))",
         parts_of("replace_head", "is_fresh logits"),
         "head_frozen",
     ),
     "head: everything fresh": (
-        *("replace_head", "_set_layer(model, name, fresh)"),
-        "_set_layer(model, name, fresh)\n    for layer in model.modules():\n"
+        *("replace_head", "set_layer(model, name, fresh)"),
+        "set_layer(model, name, fresh)\n    for layer in model.modules():\n"
         "        getattr(layer, 'reset_parameters', int)()",
         {"replace_head_keeps_the_backbone"},
         "",
@@ -91,19 +90,19 @@ MUTANTS = {
         "train_mode",
     ),
     "predict: not normalised": (
-        *(*RUN, "_run(model, torch.tensor(images).permute(0, 3, 1, 2) / 255, device)"),
+        *(*PIXELS, "batch.permute(0, 3, 1, 2) / 255"),
         COLOURS | {"predict_example"},
         "not_normalised",
     ),
     "predict: not divided by 255": (
-        *(*RUN, "_run(model, torch.tensor(images).permute(0, 3, 1, 2).float(), device)"),
+        *(*PIXELS, "batch.permute(0, 3, 1, 2).float()"),
         COLOURS | {"predict_example"},
         "not_scaled",
     ),
     "predict: normalised as if not divided": (
-        *("predict", "torch.tensor(images)", "torch.tensor(images) * 255.0"),
+        *(*PIXELS, "((batch - MEAN) / STD).permute(0, 3, 1, 2)"),
         COLOURS | {"predict_example"},
-        "",
+        "normalised_in_255",
     ),
     "predict: blue first": (
         *("predict", "torch.tensor(images)", "torch.tensor(images[..., ::-1].copy())"),
@@ -111,7 +110,7 @@ MUTANTS = {
         "channels_reversed",
     ),
     "predict: sides swapped": (
-        *(*GIVEN, "lambda batch: model(Normalise()(batch).transpose(2, 3))"),
+        *(*PIXELS, "((batch / 255 - MEAN) / STD).permute(0, 3, 2, 1)"),
         {"predict_stripes"},
         "axes_swapped",
     ),
@@ -122,19 +121,19 @@ MUTANTS = {
     ),
     "extraction: all trained": (
         *("train_feature_extraction", "return model"),
-        "_train(model.requires_grad_(True), Normalise()(torch.tensor(images)), targets, 1, 1e-3)\n"
-        "    return model",
+        "fit(model.requires_grad_(True), torch.tensor(images).permute(0, 3, 1, 2) / 255,\n"
+        "        torch.tensor(labels), 1, 1e-3)\n    return model",
         {"train_feature_extraction_weights"},
         "nothing_frozen",
     ),
     "extraction: a pass in training mode": (
         *("train_feature_extraction", "return model"),
-        "model.train()(Normalise()(torch.tensor(images)))\n    return model",
+        "features(torch.tensor(images)) if model.train() else None\n    return model",
         {"train_feature_extraction_statistics"},
         "batchnorm_drift",
     ),
     "extraction: old head": (
-        *("train_feature_extraction", "_prepare(model, labels, device)", "freeze_backbone(model)"),
+        *("train_feature_extraction", "replace_head(model, int(labels.max()) + 1)", "pass"),
         {"train_feature_extraction_example"},
         "head_not_replaced",
     ),
@@ -144,7 +143,7 @@ MUTANTS = {
         "all_frozen",
     ),
     "fine-tuning: old head": (
-        *("train_fine_tuning", "_prepare(model, labels, device)", "freeze_backbone(model)"),
+        *("train_fine_tuning", "replace_head(model, int(labels.max()) + 1)", "pass"),
         {"train_fine_tuning_example"},
         "head_not_replaced",
     ),
