@@ -64,7 +64,7 @@
 # %%
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 # %% [markdown] lang="fr"
@@ -145,7 +145,9 @@ def backbone():
 
 def head_name(model):
     """The name of the last fully-connected layer: ``head`` here, ``fc`` in torchvision's ResNet."""
-    names = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)]
+    names = [
+        name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)
+    ]
     return names[-1]
 
 

@@ -84,7 +84,6 @@ def wrong_classes(images, anchors):
     inputs = {
         "not_normalised": raw / 255,
         "not_scaled": raw,
-        "normalised_in_255": (raw - mean) / std,
         "channels_reversed": normalised(images[..., ::-1]),
         "channels_reshaped": (dealt_out - mean) / std,
         "train_mode": (right - right.mean(**across)) / right.std(**across),

@@ -102,7 +102,7 @@ MUTANTS = {
     "predict: normalised as if not divided": (
         *(*PIXELS, "((batch - MEAN) / STD).permute(0, 3, 1, 2)"),
         COLOURS | {"predict_example"},
-        "normalised_in_255",
+        "",
     ),
     "predict: blue first": (
         *("predict", "torch.tensor(images)", "torch.tensor(images[..., ::-1].copy())"),
