@@ -145,9 +145,7 @@ def backbone():
 
 def head_name(model):
     """The name of the last fully-connected layer: ``head`` here, ``fc`` in torchvision's ResNet."""
-    names = [
-        name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)
-    ]
+    names = [name for name, layer in model.named_modules() if isinstance(layer, nn.Linear)]
     return names[-1]
 
 

@@ -64,7 +64,7 @@ MUTANTS = {
     "head: frozen": (
         *("replace_head", "set_layer(model, name, fresh)"),
         "set_layer(model, name, fresh.requires_grad_(False))",
-        parts_of("replace_head", "is_fresh logits"),
+        {"replace_head_is_fresh"},
         "head_frozen",
     ),
     "head: everything fresh": (
