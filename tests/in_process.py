@@ -25,9 +25,11 @@ from autograder.model import (
     Returned,
     StudentSource,
     TestResult,
+    Text,
 )
 from autograder.pytest_plugin import Seat
 from autograder.student import Student
+from autograder.verdict import Judged
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -98,17 +100,32 @@ class InProcessChild:
         return wire.decode(wire.encode(value), writable=True)
 
 
+class NoTraining:
+    """In place of the fixture ``training``: its tests are left out of the results."""
+
+    def run(self, *args: object, **kwargs: object) -> Any:
+        raise Judged(Outcome.SKIPPED, 0.0, LEFT_OUT)
+
+
+LEFT_OUT = Text("pas dans ce processus", "not in this process")
+
+
 def grade(slug: str, sources: Mapping[str, str], seed: int) -> dict[str, dict[str, TestResult]]:
     """Run all tests of the assignment ``slug`` on each source: by source, then by test name."""
     limits = Limits()
     seats = [
-        Seat(key, Student(StudentSource((Cell(1, source),)), InProcessChild, limits))
+        Seat(key, Student(StudentSource((Cell(1, source),)), InProcessChild, limits), NoTraining())
         for key, source in sources.items()
     ]
     assignment = course.load(ROOT).assignments[slug]
     runner.run(assignment, ROOT, seats, lang="en", seed=seed)
     assert [seat.fault for seat in seats] == [""] * len(seats)
-    return {seat.key: {result.name: result for result in seat.results} for seat in seats}
+    return {
+        seat.key: {
+            result.name: result for result in seat.results if LEFT_OUT.en not in result.message
+        }
+        for seat in seats
+    }
 
 
 def grade_styles(

@@ -20,6 +20,7 @@ from mutants import (
     pooling_network,
     pooling_windows,
     resnet,
+    transfer,
     visualization,
     visualization_cam,
 )
@@ -35,6 +36,7 @@ MUTANTS: dict[str, dict[str, Mutant]] = {
     "pooling": pooling_windows.MUTANTS | pooling_network.MUTANTS,
     "resnet": resnet.MUTANTS,
     "visualization": visualization.MUTANTS | visualization_cam.MUTANTS,
+    "transfer": transfer.MUTANTS,
 }
 # Tasks that may lose as well because their reference calls the mutant. Where an assignment has no
 # entry, its tables name what they lose.
@@ -42,6 +44,7 @@ CALLERS = {
     "output_size": output_size.CALLERS,
     "parameter_count": parameter_count.CALLERS,
     "resnet": resnet.CALLERS,
+    "transfer": transfer.CALLERS,
 }
 
 EVERY_MUTANT = pytest.mark.parametrize(
