@@ -1,7 +1,8 @@
 """Every case below ``tests/submissions`` gets the verdict that is written beside it.
 
 A case is a folder: the file as a student hands it in, and ``expected.yaml``. Adding one needs no
-code. All of them are graded in one run of the command line, as a class would be.
+code. All of them are graded in one run of the command line, as a class would be; those that are trained
+in another, on the short track.
 
     why: one line, what the case shows
     status: graded, rejected or not_graded
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -28,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import real_data
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,26 +118,47 @@ def disagreements(case: Case, result: dict[str, Any]) -> Iterator[str]:
             yield f"hint {expected['hint']} is not shown, only {sorted(shown)}"
 
 
-@pytest.fixture(scope="session")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The results folder of one run over all cases."""
-    root = tmp_path_factory.mktemp("conformance")
+def is_timed(slug: str) -> bool:
+    """Whether its submissions are trained while they are graded."""
+    return "training" in course_file(slug)
+
+
+def graded(root: Path, cases: list[Case], *options: str, **environment: str) -> Path:
+    """The results folder of one run over ``cases``."""
     submissions, results = root / "submissions", root / "results"
-    for case in all_cases():
+    for case in cases:
         target = submissions / case.name / case.slug
         shutil.copytree(case.folder, target, ignore=shutil.ignore_patterns("expected.yaml"))
     arguments = ["grade", str(submissions), "--results", str(results), "--quiet", "--lang", LANG]
     run = subprocess.run(
-        [sys.executable, "-c", COMMAND, *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+        [sys.executable, "-c", COMMAND, *arguments, *options],
+        cwd=ROOT, env=os.environ | environment,
+        capture_output=True, text=True, timeout=1800, check=False,
     )  # fmt: skip
     # 1: some of the cases are meant to be rejected.
     assert run.returncode in (0, 1), run.stderr
     return results
 
 
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One run over all cases that are not trained."""
+    cases = [case for case in all_cases() if not is_timed(case.slug)]
+    return graded(tmp_path_factory.mktemp("conformance"), cases)
+
+
+@pytest.fixture(scope="session")
+def timed_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One run over the cases that are, on a few real images."""
+    data = real_data.folder()
+    cases = [case for case in all_cases() if is_timed(case.slug)]
+    root = tmp_path_factory.mktemp("trainings")
+    return graded(root, cases, "--short", AUTOGRADER_DATA=str(data.resolve()))
+
+
 @pytest.mark.parametrize("case", all_cases(), ids=str)
-def test_case(case: Case, results: Path) -> None:
+def test_case(case: Case, request: pytest.FixtureRequest) -> None:
+    results = request.getfixturevalue("timed_results" if is_timed(case.slug) else "results")
     path = results / case.slug / f"{case.name}.json"
     result = json.loads(path.read_text(encoding="utf-8"))
     found = list(disagreements(case, result))
