@@ -1,8 +1,8 @@
 """Every case below ``tests/submissions`` gets the verdict that is written beside it.
 
 A case is a folder: the file as a student hands it in, and ``expected.yaml``. Adding one needs no
-code. All of them are graded in one run of the command line, as a class would be; those that are trained
-in another, on the short track.
+code. All of them are graded in one run of the command line, as a class would be; those that are
+trained in another, on the short track.
 
     why: one line, what the case shows
     status: graded, rejected or not_graded
