@@ -97,7 +97,7 @@ def train(
 
 def predict(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Class numbers (N,): the best mean score of each image and its mirror image."""
-    model.eval()
+    model = model.eval()
     device = next(model.parameters()).device
     found = [np.empty(0, np.int64)]
     with torch.inference_mode():
