@@ -35,8 +35,7 @@ def build_model() -> nn.Module:
         return [*layers, nn.BatchNorm2d(width, momentum=0.4), nn.ReLU()]
 
     scores = nn.Linear(96, 10, bias=False)
-    with torch.no_grad():
-        scores.weight /= 8  # no class is preferred much before anything is learnt
+    scores.weight.data /= 8  # no class is preferred much before anything is learnt
     return nn.Sequential(
         *convolution(3, 24, pool=True),
         *convolution(24, 48, pool=True),
@@ -98,10 +97,10 @@ def train(
 
 def predict(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Class numbers (N,): the best mean score of each image and its mirror image."""
-    model.eval()
+    model = model.eval()
     device = next(model.parameters()).device
     found = [np.empty(0, np.int64)]
-    with torch.no_grad():
+    with torch.inference_mode():
         for start in range(0, len(images), 500):
             inputs = normalise(images[start : start + 500], device)
             scores = model(inputs) + model(inputs.flip(3))

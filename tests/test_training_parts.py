@@ -84,13 +84,19 @@ def test_published_answers_come_back_in_their_own_order(seed):
     [
         None, 3, np.zeros(4), np.zeros(4, bool), np.zeros(3, int), np.zeros((4, 1), int),
         np.full(4, -1), np.full(4, 10), np.full(4, np.nan), np.array(2), "1234",
-        np.full(4, 2**63, np.uint64), [0, 1, 2, 10],
+        np.full(4, 2**63, np.uint64), [0, 1, 2, 10], [0, 1, 2], [0, 1, 2, True], [0, 1, 2, 3.0], [],
     ],
 )  # fmt: skip
 def test_what_is_no_prediction(returned):
     exam = Exam(images(), np.random.default_rng(0))
     with pytest.raises(BadPredictions):
         exam.answer(returned, np.zeros((4, 8, 8, 3), np.uint8))
+
+
+@pytest.mark.parametrize("returned", [[0, 1, 2, 3], (0, 1, 2, 3)])
+def test_a_list_of_integers_is_a_prediction(returned):
+    exam = Exam(images(), np.random.default_rng(0))
+    assert exam.answer(returned, np.zeros((4, 8, 8, 3), np.uint8)).tolist() == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("dtype", ["i1", "u1", "i4", "u8", "i8"])

@@ -244,7 +244,7 @@ torch.linalg.svdvals(orthogonal(torch.randn(4, 9)))  # four numbers near 1
 # ## 3. Entraîner
 #
 # **À écrire :** `train(images, labels, device, seed)`, qui construit un réseau avec `build_model`, l'entraîne sur
-# `device` (`"cpu"` ou `"cuda"`) et le renvoie. `seed` fixe tout le hasard : `torch.manual_seed(seed)` pour les
+# `device` (`"cpu"` ou `"cuda"`) et le renvoie. `seed` fixe tout le hasard : `torch.manual_seed` pour les
 # poids de départ, `np.random.default_rng(seed)` pour l'ordre des images et pour `augment`. Avec la même graine, on
 # obtient le même réseau.
 #
@@ -284,7 +284,7 @@ torch.linalg.svdvals(orthogonal(torch.randn(4, 9)))  # four numbers near 1
 # ## 3. Training
 #
 # **To write:** `train(images, labels, device, seed)`, which builds a network with `build_model`, trains it on `device`
-# (`"cpu"` or `"cuda"`) and returns it. `seed` settles all chance: `torch.manual_seed(seed)` for the first weights,
+# (`"cpu"` or `"cuda"`) and returns it. `seed` settles all chance: `torch.manual_seed` for the first weights,
 # `np.random.default_rng(seed)` for the order of the images and for `augment`. The same seed gives the same network.
 #
 # Images come as `uint8`: call `normalise` one batch at a time, as all 50,000 images at once would take 600 MB.
@@ -324,7 +324,7 @@ torch.linalg.svdvals(orthogonal(torch.randn(4, 9)))  # four numbers near 1
 #
 # **À écrire :** `predict(model, images)`, qui renvoie un tableau de N numéros de classe, pour N images `uint8`.
 #
-# - `model.eval()` : la normalisation par lots se sert alors de ses moyennes apprises. Sans cela, la classe d'une image
+# - `eval()` : la normalisation par lots se sert alors de ses moyennes apprises. Sans cela, la classe d'une image
 #   dépendrait de ses voisines dans le lot.
 # - `torch.no_grad()` : rien n'est retenu pour la rétropropagation, et la mémoire suffit.
 # - Avance par morceaux (500 images, par exemple) : le dernier peut être plus court.
@@ -338,7 +338,7 @@ torch.linalg.svdvals(orthogonal(torch.randn(4, 9)))  # four numbers near 1
 #
 # **To write:** `predict(model, images)`, which returns an array of N class numbers for N `uint8` images.
 #
-# - `model.eval()`: batch normalisation then uses the means it has learnt. Without it, the class of an image would depend
+# - `eval()`: batch normalisation then uses the means it has learnt. Without it, the class of an image would depend
 #   on its neighbours in the batch.
 # - `torch.no_grad()`: nothing is kept for backpropagation, and memory suffices.
 # - Go piece by piece (500 images, say): the last one may be shorter.

@@ -96,6 +96,8 @@ class Exam:
 
     def answer(self, returned: object, batch: Pixels) -> Integers:
         """``returned`` as class numbers, one an image. Raises BadPredictions."""
+        if isinstance(returned, list | tuple) and all(type(entry) is int for entry in returned):
+            returned = np.array(returned)
         found = difference(returned, np.zeros(len(batch), np.int64), 0.0, np.inf)
         if found is not None:
             raise BadPredictions(found, len(batch))

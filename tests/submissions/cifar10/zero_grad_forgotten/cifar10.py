@@ -20,7 +20,7 @@ class CNN(nn.Module):
     def forward(self, x):
         x = self.pool(self.relu(self.conv1(x)))
         x = self.pool(self.relu(self.conv2(x)))
-        x = x.view(x.size(0), -1)
+        x = torch.flatten(x, 1)
         x = self.dropout(self.relu(self.fc1(x)))
         return self.fc2(x)
 
