@@ -239,7 +239,7 @@ def test_right_in_several_ways(results, name):
         ("raises", "error", "`train` raises `ValueError: the loss is NaN` (code cell 1, line "),
         ("exits", "crashed", "`train` ended the Python process abruptly"),
         ("wants_memory", "memory", "`train` asks for more memory than it may use (601 MiB)"),
-        ("writes_checkpoints", "error", "`train` raises `"),
+        ("writes_checkpoints", "error", "The working folder may be full (64 MiB)"),
         ("loads_in_other_processes", "error", "use `num_workers=0` in `DataLoader`."),
         ("on_another_device", "error", "`predict` raises `"),
         ("no_predict", "failed", "The name `predict` is not defined anywhere"),

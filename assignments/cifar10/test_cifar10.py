@@ -142,7 +142,7 @@ def test_predict_one_class_an_image(student):
     model = student.train(PHOTOS, CLASSES, "cpu", 0)
     classes = student.predict(model, PHOTOS)
     same(np.shape(classes), (12,))
-    same(all(int(number) in range(10) for number in classes), True)
+    same(set(np.asarray(classes).tolist()) <= set(range(10)), True)
 
 
 @pytest.mark.points("train", 0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from autograder import networks
 from autograder.compare.shown import show
 from autograder.messages import raised_by
-from autograder.model import Lost, Missing, Outcome, StudentSource, Text
+from autograder.model import Limits, Lost, Missing, Outcome, Raised, StudentSource, Text
 from autograder.networks import Arrays
 from autograder.student import Kept, Student, StudentFault
 from autograder.training import text
@@ -77,7 +78,7 @@ def attempt(
             sentence = text.bad_predictions(request.predict, bad.text, bad.count)
             raise Judged(Outcome.FAILED, 0.0, sentence) from bad
         except StudentFault as fault:
-            raise _judged(fault, request, limits.memory_mib, budget, pace) from fault
+            raise _judged(fault, source, request, limits, budget, pace) from fault
         finally:
             student.close()
 
@@ -111,10 +112,15 @@ def _timed(
 
 
 def _judged(
-    fault: StudentFault, request: Request, mib: int, budget: float, pace: Pace | None
+    fault: StudentFault,
+    source: StudentSource,
+    request: Request,
+    limits: Limits,
+    budget: float,
+    pace: Pace | None,
 ) -> Judged | StudentFault:
     """The verdict on a training that did not come to its end."""
-    reply, name = fault.reply, fault.call.name
+    reply, name, mib = fault.reply, fault.call.name, limits.memory_mib
     if isinstance(reply, Missing) or name not in (request.train, request.predict):
         return fault
     if isinstance(reply, Lost):
@@ -131,9 +137,19 @@ def _judged(
     # Of `train` all may be told: it has seen nothing that students do not have. An error of
     # `predict` could carry the images that it was asked about.
     said = raised_by(name, reply.kind, reply.text if name == request.train else "")
-    if "/dev/shm" in reply.text or "shared memory" in reply.text:  # noqa: S108 - quoted, not used
-        said = text.joined([said, text.NO_SHARED_MEMORY])
-    return Judged(Outcome.ERROR, 0.0, said)
+    return Judged(Outcome.ERROR, 0.0, text.joined([said, *_advice(reply, source, limits)]))
+
+
+def _advice(reply: Raised, source: StudentSource, limits: Limits) -> Iterator[Text]:
+    """What an error means here that may never have come at home."""
+    if reply.kind in _NO_FILE and any("num_workers" in cell.source for cell in source.cells):
+        yield text.NO_SHARED_MEMORY
+    if any(phrase in reply.text for phrase in _NO_ROOM):
+        yield text.disk_full(limits.disk_mib)
+
+
+_NO_FILE = ("FileNotFoundError", "OSError", "PermissionError")
+_NO_ROOM = ("No space left", "inline_container", "PytorchStreamWriter")  # as torch says it
 
 
 class _File:

@@ -83,6 +83,14 @@ def bad_predictions(name: str, clause: Text, count: int) -> Text:
     )
 
 
+def disk_full(mib: int) -> Text:
+    """Too much was written."""
+    return Text(
+        f"Le dossier de travail est peut-être plein ({mib} Mio) : n'y garde pas chaque étape.",
+        f"The working folder may be full ({mib} MiB): don't keep every step there.",
+    )
+
+
 NO_SHARED_MEMORY = Text(
     "Le correcteur n'a pas de mémoire partagée : utilise `num_workers=0` dans `DataLoader`.",
     "The grader has no shared memory: use `num_workers=0` in `DataLoader`.",
