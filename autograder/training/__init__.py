@@ -108,7 +108,7 @@ class Trained:
         ]
         if not self.learnt:
             shown.append(text.NOT_LEARNT)
-        elif self.marks.gap:
+        if self.marks.gap:
             shown.append(text.gap(self.marks.originals, self.marks.copies))
         if share < 1:
             shown.append(text.wanted(part, full))
