@@ -67,7 +67,7 @@ def _cifar10(ground: Ground) -> Iterator[Graded]:
 
 
 def _transfer(ground: Ground) -> Iterator[Graded]:
-    from assignments.transfer.backbone import backbone
+    from assignments.transfer.imagenet import backbone
 
     for train in ("train_feature_extraction", "train_fine_tuning"):
         request = Request(train, "predict", (backbone,))

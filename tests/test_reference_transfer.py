@@ -14,7 +14,7 @@ from autograder import data
 
 SLUG = "transfer"
 transfer = course_module("reference/transfer.py")
-given = course_module("assignments/transfer/backbone.py")
+given = course_module("assignments/transfer/imagenet.py")
 
 
 def bodies(path):
@@ -36,7 +36,7 @@ def test_the_notebook_gives_what_the_reference_uses():
     reference = bodies(f"reference/{SLUG}.py")
     for name in ("head_name", "set_layer", "in_batches", "fit"):
         assert notebook[name] == reference[name]
-    assert notebook["backbone"] == bodies(f"assignments/{SLUG}/backbone.py")["backbone"]
+    assert notebook["backbone"] == bodies(f"assignments/{SLUG}/imagenet.py")["backbone"]
 
 
 def test_the_backbone_is_a_chain_that_ends_with_its_head():

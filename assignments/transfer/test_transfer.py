@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assignments.transfer import materials, oracle
-from assignments.transfer.backbone import backbone
+from assignments.transfer.imagenet import backbone
 from autograder.compare import same
 from autograder.networks import output_shape, outputs, parameter_count, state
 

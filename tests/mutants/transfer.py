@@ -22,7 +22,7 @@ MUTANTS = {
         "head_frozen",
     ),
     "freeze: not the statistics": (
-        *("freeze_backbone", "model.eval()", "pass"),
+        *("freeze_backbone", "model.train(mode=False)", "pass"),
         {"freeze_backbone_statistics"},
         "batchnorm_drift",
     ),
@@ -85,7 +85,7 @@ MUTANTS = {
         "float_classes",
     ),
     "predict: in training mode": (
-        *("predict", "model.eval()", "pass"),
+        *("predict", "model.train(mode=False)", "pass"),
         COLOURS | {"predict_keeps_the_network"},
         "train_mode",
     ),

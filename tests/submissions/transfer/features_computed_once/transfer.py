@@ -66,7 +66,7 @@ def freeze_backbone(model: nn.Module) -> nn.Module:
     statistics, which need no gradient for it.
     """
     model.requires_grad_(False)
-    model.eval()
+    model.train(mode=False)
     model.get_submodule(head_name(model)).requires_grad_(True)
     return model
 
@@ -91,7 +91,7 @@ def predict(model: nn.Module, images: np.ndarray) -> np.ndarray:
         return output
 
     modes = [(layer, layer.training) for layer in model.modules()]
-    model.eval()
+    model.train(mode=False)
     found = in_batches(scores, torch.tensor(images))
     for layer, mode in modes:
         layer.training = mode
@@ -111,7 +111,7 @@ def train_feature_extraction(
 
     torch.manual_seed(seed)
     replace_head(model, int(labels.max()) + 1)
-    freeze_backbone(model)
+    freeze_backbone(model=model)
     # Channels last in memory, as the images come: convolutions on a processor are faster.
     model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -137,7 +137,7 @@ def train_fine_tuning(
     """
     torch.manual_seed(seed)
     replace_head(model, int(labels.max()) + 1)
-    freeze_backbone(model)
+    freeze_backbone(model=model)
     model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     targets = torch.tensor(labels, device=device)
 
@@ -164,7 +164,7 @@ def train_fine_tuning(
     for layer in tail.requires_grad_(True).modules():
         layer.train(isinstance(layer, nn.Dropout))  # batch normalisation keeps its statistics
     fit(tail, inputs, targets, epochs=2, lr=5e-5)
-    with torch.no_grad():
+    with torch.set_grad_enabled(False):
         for weight, old in zip(tail.parameters(), before, strict=True):
             weight.lerp_(old, 0.5)
     return model.eval()
