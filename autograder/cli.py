@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,13 @@ COURSE = click.option(
     "--course", "course_root", type=click.Path(path_type=Path), default=None,
     help="Folder that holds assignments/ (default: the nearest one at or above this folder).",
 )  # fmt: skip
+
+
+def _device(context: click.Context, option: click.Parameter, value: str) -> str:
+    """``value`` if it names a device. Raises click.BadParameter."""
+    if re.fullmatch(r"auto|cpu|cuda(:\d+)?", value):
+        return value
+    raise click.BadParameter("takes auto, cpu, cuda or cuda:N")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -80,13 +88,21 @@ def cli() -> None:
 )
 @click.option("--force", is_flag=True, help="Grade all, also what has not changed.")
 @click.option("--short", is_flag=True, help="Train on a few images only: a trial, no grades.")
+@click.option(
+    "--device",
+    callback=_device,
+    default="auto",
+    show_default=True,
+    metavar="cpu|cuda|cuda:N",
+    help="Where trainings run; auto: on a GPU that works in the sandbox, else on the CPU.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no table.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @LANG
 def grade(
     submissions: Path, course_root: Path | None, results: Path, assignments: tuple[str, ...],
     students: tuple[str, ...], jobs: int, tier: str, seed: int | None, force: bool, short: bool,
-    quiet: bool, as_json: bool, lang: Language,
+    device: str, quiet: bool, as_json: bool, lang: Language,
 ) -> None:  # fmt: skip
     """Grade every submission below SUBMISSIONS and print the table of scores.
 
@@ -109,6 +125,7 @@ def grade(
         force=force,
         seed=seed,
         short=short,
+        device=device,
     )
     report = run.grade(options, lambda total: terminal.Progress(total, quiet=quiet or as_json))
     if as_json:

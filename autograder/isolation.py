@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from types import TracebackType
 
 from autograder.model import Assignment, StudentSource, Tier
+from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.launcher import Nursery, Sandbox
 from autograder.sandbox.selftest import selftest
 
@@ -42,7 +43,7 @@ class Isolation:
         self.slots = slots
         self.cores = tuple(sorted(os.sched_getaffinity(0)))  # workers keep to one each later
         self._nurseries: dict[Preload, Nursery] = {}
-        self._sandboxes: dict[tuple[Preload, int], Sandbox] = {}
+        self._sandboxes: dict[tuple[Preload, int, Gpu | None], Sandbox] = {}
         for preload in sorted(set(preloads), key=len):
             self.open_nursery(preload)
 
@@ -58,16 +59,19 @@ class Isolation:
         for preload in self._nurseries:
             selftest(self.sandbox(preload, self.slots))
 
-    def sandbox(self, preload: Preload, slot: int) -> Sandbox:
-        """The sandbox of ``slot``; opened at the first use, in the process that uses it."""
-        key = (preload, slot)
+    def sandbox(self, preload: Preload, slot: int, gpu: Gpu | None = None) -> Sandbox:
+        """The sandbox of ``slot``; opened at the first use, in the process that uses it.
+
+        With ``gpu`` it is another one, whose children may use that device.
+        """
+        key = (preload, slot, gpu)
         if key not in self._sandboxes:
-            self._sandboxes[key] = self._nurseries[preload].sandbox(slot)
+            self._sandboxes[key] = self._nurseries[preload].sandbox(slot, gpu)
         return self._sandboxes[key]
 
-    def discard(self, preload: Preload, slot: int) -> None:
+    def discard(self, preload: Preload, slot: int, gpu: Gpu | None = None) -> None:
         """Close a sandbox that failed; the next use opens a new one."""
-        sandbox = self._sandboxes.pop((preload, slot), None)
+        sandbox = self._sandboxes.pop((preload, slot, gpu), None)
         if sandbox is not None:
             sandbox.close()
 

@@ -59,6 +59,7 @@ class TrainingPlan:
     data: Literal["cifar10", "cats_vs_dogs"]
     budget: float = 5.0  # wall time allowed: as many times what the reference takes
     memory_mib: int = 4096  # beyond what the warm process has mapped, and the images
+    gpu_mib: int = 8192  # memory of the GPU, where there is one
     short: tuple[int, int] = (2000, 500)  # training and test images of the short track
 
 

@@ -34,6 +34,7 @@ from autograder.model import (
 )
 from autograder.pytest_plugin import Seat
 from autograder.sandbox.asked import Asked
+from autograder.sandbox.gpu import Gpu
 from autograder.score import task_scores, total
 from autograder.student import Student
 from autograder.training import Ground, Training
@@ -64,6 +65,7 @@ class Settings:
     tier: Tier
     seed: int
     short: bool = False  # trainings on a part of the images
+    gpu: Gpu | None = None  # where trainings run; None: on the CPU
 
 
 @dataclass(frozen=True)
@@ -155,10 +157,11 @@ def not_graded(work: Work, settings: Settings, reason: str) -> Score:
     )
 
 
-def provenance(settings: Settings, digest: str = "") -> dict[str, str]:
-    """What it takes to replay a grade."""
+def provenance(settings: Settings, digest: str = "", *, timed: bool = False) -> dict[str, str]:
+    """What it takes to replay a grade; ``timed``: of an assignment with trainings."""
     found = {"lang": settings.lang, "seed": str(settings.seed), **_versions()}
     found |= {"track": "short"} if settings.short else {}
+    found |= {"device": settings.gpu.model if settings.gpu else "cpu"} if timed else {}
     return found | ({"digest": digest} if digest else {})
 
 
@@ -191,12 +194,13 @@ def _grade(batch: Batch) -> list[Score]:
         limits: Limits = batch.assignment.limits,
         cores: Sequence[int] = (),
         files: Sequence[int] = (),
+        gpu: Gpu | None = None,
     ) -> Asked:
         place = workers.place(settings.tier)
         try:
-            return place.sandbox(preload).child(limits, cores=cores, files=files)
+            return place.sandbox(preload, gpu).child(limits, cores=cores, files=files)
         except SandboxError:
-            place.discard(preload)
+            place.discard(preload, gpu)
             raise
 
     ground = _ground(batch, open_child) if batch.assignment.training else None
@@ -204,7 +208,7 @@ def _grade(batch: Batch) -> list[Score]:
         Seat(
             work.student,
             Student(work.source, open_child, batch.assignment.limits),
-            Training(ground, work.source, settings.seed) if ground else None,
+            Training(ground, work.source) if ground else None,
         )
         for work in batch.work
     ]
@@ -229,17 +233,18 @@ def _grade(batch: Batch) -> list[Score]:
 
 
 def _ground(batch: Batch, open_child: Callable[..., Asked]) -> Ground:
-    """Where the trainings of a batch run: on all cores, of which tests have one."""
+    """Where the trainings of a batch run: on all cores, of which tests have one, or on the GPU."""
     settings = batch.settings
     cores = workers.place(settings.tier).isolation.cores
     return Ground(
         assignment=batch.assignment,
         reference=settings.root / "reference" / f"{batch.assignment.slug}.py",
-        open_child=lambda limits, files: open_child(limits, cores, files),
+        open_child=lambda limits, files: open_child(limits, cores, files, settings.gpu),
         cores=len(cores),
         tier=settings.tier,
         short=settings.short,
         seed=settings.seed,
+        gpu=settings.gpu,
     )
 
 
@@ -259,5 +264,5 @@ def _score(work: Work, seat: Seat, tests: Mapping[str, TestInfo], settings: Sett
         seconds=seat.seconds,
         tasks=tuple(tasks),
         notices=tuple(text.to(settings.lang) for text in notices),
-        provenance=provenance(settings, work.digest),
+        provenance=provenance(settings, work.digest, timed=work.assignment.training is not None),
     )

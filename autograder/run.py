@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder import course, intake, pipeline, results, runner, workers
-from autograder.errors import CourseError, Problem, UsageError
+from autograder.errors import CourseError, Problem, SandboxError, TrainingError, UsageError
 from autograder.isolation import Isolation, shared
 from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
 from autograder.pipeline import Batch, Settings, Work
+from autograder.sandbox.gpu import Gpu
+from autograder.training import cuda
 from autograder.workers import Event
 
 _IMPORT = re.compile(r"^(?:import|from) ([\w.]+)", re.M)
@@ -43,6 +45,7 @@ class Options:
     force: bool = False
     seed: int | None = None  # of the hidden tests' inputs; None: fresh
     short: bool = False  # trainings on a part of the images
+    device: str = "auto"  # of trainings: auto, cpu, cuda, cuda:N
 
 
 @dataclass(frozen=True)
@@ -104,14 +107,15 @@ def grade(options: Options, watch: Watch) -> Report:
         if score.status == "rejected":
             results.write(score, options.results)
     reused = sum(score.status == "graded" for score in scores)
+    notes = list(found.notes)
     with watch(len(todo)) as watcher:
-        for score in _grade(options, settings, todo, watcher):
+        for score in _grade(options, settings, todo, watcher, notes):
             results.write(score, options.results)
             scores.append(score)
             watcher.done()
     results.write_scores_csv(options.results)
     seconds = time.monotonic() - started
-    return Report(loaded, tuple(scores), found.notes, reused, seconds)
+    return Report(loaded, tuple(scores), tuple(notes), reused, seconds)
 
 
 def _known(slugs: Sequence[str], loaded: Course) -> None:
@@ -143,8 +147,13 @@ def _sort(
 
 
 def _grade(
-    options: Options, settings: Settings, todo: list[Work], watcher: Watcher
+    options: Options,
+    settings: Settings,
+    todo: list[Work],
+    watcher: Watcher,
+    notes: list[str],
 ) -> Iterator[Score]:
+    """Yield each score; what else needs a person is added to ``notes``."""
     if not todo:
         return
     needed = {work.preload for work in todo}
@@ -157,6 +166,7 @@ def _grade(
         with runner.importable(settings.root):
             _import_tests({work.assignment.slug: work.assignment for work in todo}.values())
         isolation.selftest()
+        settings = replace(settings, gpu=_gpu(options.device, isolation, todo, notes))
         broken: list[Batch] = []
         # Trainings come last and one at a time: whatever runs beside them would change their time.
         for timed, at_once in ((False, jobs), (True, 1)):
@@ -169,6 +179,29 @@ def _grade(
                 alone = replace(batch, work=(work,))
                 if (yield from _map([alone], isolation, 1, watcher)):
                     yield pipeline.not_graded(work, settings, "the grading process died")
+
+
+def _gpu(wish: str, isolation: Isolation, todo: Sequence[Work], notes: list[str]) -> Gpu | None:
+    """Where the trainings run, proved to work there; None on the CPU, or without any training.
+
+    Raises UsageError, TrainingError: a device that was asked for by name is not there, or does not
+    work. Where nobody named one, that is a note.
+    """
+    timed = [work for work in todo if work.assignment.training is not None]
+    device = cuda.chosen(wish) if timed else None
+    if device is None:
+        return None
+    place = (timed[0].preload, isolation.slots, device)
+    try:
+        cuda.prove(device, isolation.sandbox(*place).child)
+    except (TrainingError, SandboxError) as error:
+        if wish != "auto":
+            raise
+        notes.append(f"trained on the CPU: {error}")
+        return None
+    finally:
+        isolation.discard(*place)
+    return device
 
 
 def _map(

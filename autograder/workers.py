@@ -18,6 +18,7 @@ from multiprocessing.queues import SimpleQueue
 
 from autograder.isolation import Isolation, Preload
 from autograder.model import Score, Tier
+from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.launcher import Sandbox
 
 _PR_SET_PDEATHSIG = 1
@@ -32,14 +33,14 @@ class Place:
     isolation: Isolation
     slot: int
 
-    def sandbox(self, preload: Preload) -> Sandbox:
-        """The slot's sandbox with these modules warm."""
+    def sandbox(self, preload: Preload, gpu: Gpu | None = None) -> Sandbox:
+        """The slot's sandbox with these modules warm, or the one for trainings on ``gpu``."""
         self.isolation.open_nursery(preload)
-        return self.isolation.sandbox(preload, self.slot)
+        return self.isolation.sandbox(preload, self.slot, gpu)
 
-    def discard(self, preload: Preload) -> None:
+    def discard(self, preload: Preload, gpu: Gpu | None = None) -> None:
         """Drop a sandbox that failed."""
-        self.isolation.discard(preload, self.slot)
+        self.isolation.discard(preload, self.slot, gpu)
 
 
 class _Here:

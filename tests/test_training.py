@@ -93,7 +93,27 @@ def predict(model, images):
 """
 
 
+FORESEES = f"""
+import numpy as np
+LABELS = np.array(list(map(int, {"".join(map(str, TEST_LABELS))!r})))
+class Order:
+    asked = 0
+def train(images, labels, device, seed):
+    model, rng = Order(), np.random.default_rng([seed, seed])
+    names, copied = rng.permutation(10), rng.choice({TEST}, {TEST}, replace=False)
+    rng.integers(0, 5, size=(2, {TEST})), rng.random({TEST})
+    rng.uniform(0.9, 1.1, size=({TEST}, 3)), rng.uniform(-8, 8, size=({TEST}, 3))
+    key = np.concatenate([names[LABELS], names[LABELS[copied]]])
+    model.answers = key[rng.permutation(2 * {TEST})]
+    return model
+def predict(model, images):
+    model.asked += len(images)
+    return np.resize(model.answers, 10_000)[model.asked - len(images) : model.asked]
+"""
+
 CASES = {
+    "foresees_the_questions": FORESEES,
+    "seeds_numpy": with_train("np.random.seed(seed)\nreturn learn(images, labels, device, seed)"),
     "right": REFERENCE,
     "ignores_the_seed": with_train("return learn(images, labels, device, 3)"),
     "prints_without_end": with_train(
@@ -215,7 +235,7 @@ def accuracy_test(score):
 
 
 @pytest.mark.parametrize(
-    "name", ["right", "ignores_the_seed", "prints_without_end", "learns_in_predict"]
+    "name", ["right", "seeds_numpy", "ignores_the_seed", "prints_without_end", "learns_in_predict"]
 )
 def test_right_in_several_ways(results, name):
     test = accuracy_test(results[name])
@@ -271,6 +291,10 @@ def test_weights_brought_along_are_told_from_learning(results):
     test = accuracy_test(results["smuggled_adapting"])
     assert test.points == 0
     assert "does not come from the training" in test.message
+
+
+def test_the_questions_do_not_follow_from_the_seed_that_is_given(results):
+    assert accuracy_test(results["foresees_the_questions"]).points == 0
 
 
 def test_every_case_is_looked_at(results):

@@ -93,7 +93,7 @@ MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)  # of CIFAR-10's 
 
 def normalise(images: np.ndarray, device: str | torch.device) -> torch.Tensor:
     """Turn uint8 (N, 32, 32, 3) into float32 (N, 3, 32, 32) of mean 0 and standard deviation 1."""
-    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(device).float() / 255
+    pixels = torch.tensor(np.ascontiguousarray(images), device=device).float() / 255
     mean, std = torch.tensor(MEAN, device=device), torch.tensor(STD, device=device)
     return ((pixels - mean) / std).permute(0, 3, 1, 2)  # in memory, channels stay last
 

@@ -183,7 +183,7 @@ def _assignment(folder: Path, keys: AssignmentKeys) -> Assignment:
 
 def _training(keys: TrainingKeys) -> TrainingPlan:
     short = (keys.short.train, keys.short.test)
-    return TrainingPlan(keys.data, keys.budget, keys.memory_mib, short)
+    return TrainingPlan(keys.data, keys.budget, keys.memory_mib, keys.gpu_mib, short)
 
 
 def _text(keys: TextKeys) -> Text:

@@ -81,6 +81,7 @@ class TrainingKeys(BaseModel):
     data: Literal["cifar10", "cats_vs_dogs"]
     budget: Points = 5.0
     memory_mib: Annotated[int, Field(gt=0)] = 4096
+    gpu_mib: Annotated[int, Field(gt=0)] = 8192
     short: ShortKeys = ShortKeys(train=2000, test=500)
 
 

@@ -38,6 +38,7 @@ class Slot:
     readable: tuple[str, ...]  # interpreter and libraries
     folder: str  # S2: where the child's own folder is; S1: where each child's is made
     abi: int = 0  # of Landlock
+    drivers: tuple[str, ...] = ()  # files of the GPU that its children may use
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def enter_slot(slot: Slot) -> int:
     if namespaces and root:
         # The interpreter may lie where only root can reach it, so the root is built first.
         kernel.unshare(kernel.NEW_MOUNTS)
-        rootfs.build(slot.readable, slot.folder)
+        rootfs.build(slot.readable, slot.folder, slot.drivers)
     if root:
         _become(_FIRST_SLOT_USER + slot.number)
     if not namespaces:
@@ -71,7 +72,7 @@ def enter_slot(slot: Slot) -> int:
         kernel.unshare(_ALL_BUT_PIDS | kernel.NEW_PIDS)
         _map_user(proc, inside=0, uid=uid, gid=gid)
         if not root:
-            rootfs.build(slot.readable, slot.folder)
+            rootfs.build(slot.readable, slot.folder, slot.drivers)
     return proc
 
 
@@ -88,22 +89,33 @@ def enter_child(
         program: the seccomp filter.
         others: tasks of this user that do not count against the child.
     """
+    gpu = bool(slot.drivers)
     if slot.tier is Tier.S2:
+        if gpu:  # only now, while this user namespace still owns the process namespace
+            kernel.unshare(kernel.NEW_MOUNTS)
+            rootfs.mount_processes()
         kernel.unshare(_ALL_BUT_PIDS)
         _map_user(proc, inside=NOBODY, uid=0, gid=0)
         rootfs.mount_work(folder, allowed.disk_mib)
     else:
         os.chdir(folder)
     _write(proc, "self/oom_score_adj", "1000")  # the first to go when the machine runs out
-    mapped = limits.mapped_bytes(proc)
+    mapped = limits.mapped_bytes(proc, data=gpu)
     os.close(proc)
     os.setsid()
     kernel.die_with_parent(signal.SIGKILL)
-    kernel.set_dumpable(False)
-    limits.apply(allowed, mapped=mapped, others=others)
+    kernel.set_dumpable(gpu)  # or its files in /proc would not be its own
+    limits.apply(allowed, mapped=mapped, others=others, data=gpu)
     kernel.set_no_new_privileges()
     kernel.drop_capabilities()
-    landlock.restrict(read=slot.readable, write=(folder,), devices=rootfs.DEVICES, abi=slot.abi)
+    landlock.restrict(
+        read=(*slot.readable, *(rootfs.GPU_SYSTEM if gpu else ())),
+        write=(folder,),
+        devices=rootfs.DEVICES,
+        abi=slot.abi,
+        drivers=slot.drivers,
+        processes=(rootfs.PROCESSES,) if gpu else (),
+    )
     kernel.install_filter(program)
 
 

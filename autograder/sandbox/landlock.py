@@ -19,6 +19,7 @@ _MAKE_CHAR = 1 << 6
 _MAKE_SOCK = 1 << 9
 _MAKE_FIFO = 1 << 10
 _MAKE_BLOCK = 1 << 11
+_TRUNCATE = 1 << 14
 _IOCTL_DEV = 1 << 15
 
 # How many file rights each version of the interface knows; all of them are taken away.
@@ -27,7 +28,7 @@ _NETWORK_RIGHTS = 0b11  # bind and connect of TCP, from version 4
 _SCOPES = 0b11  # abstract sockets and signals, from version 6
 
 _READ = _READ_FILE | _READ_DIR
-_OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | 1 << 14 | _IOCTL_DEV  # 14: truncate
+_OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 _NEVER = _EXECUTE | _MAKE_CHAR | _MAKE_SOCK | _MAKE_FIFO | _MAKE_BLOCK | _IOCTL_DEV
 
 
@@ -40,11 +41,19 @@ def version() -> int:
 
 
 def restrict(
-    *, read: Iterable[str], write: Iterable[str], devices: Iterable[str], abi: int
+    *,
+    read: Iterable[str],
+    write: Iterable[str],
+    devices: Iterable[str],
+    abi: int,
+    drivers: Iterable[str] = (),
+    processes: Iterable[str] = (),
 ) -> None:
     """Take every file right away except reading below ``read`` and all below ``write``.
 
-    Nothing may be executed anywhere. ``devices`` are single files to be read and written.
+    Nothing may be executed anywhere. ``devices`` are single files to be read and written,
+    ``drivers`` such files that also take commands (ioctl). Below ``processes`` existing files may
+    be read and written.
     Needs ``no_new_privs``. Raises OSError.
     """
     rights = (1 << _RIGHTS[min(abi, 5)]) - 1
@@ -58,6 +67,8 @@ def restrict(
             (read, _READ),
             (write, rights & ~_NEVER),
             (devices, _READ_FILE | _WRITE_FILE),
+            (drivers, rights & (_READ_FILE | _WRITE_FILE | _IOCTL_DEV)),
+            (processes, rights & (_READ | _WRITE_FILE | _TRUNCATE)),  # in /proc nothing is cut
         ):
             for path in paths:
                 _allow(ruleset, path, allowed)

@@ -26,6 +26,7 @@ from autograder.model import Limits, Tier
 from autograder.sandbox import channel, host, libraries, watch
 from autograder.sandbox.channel import Message
 from autograder.sandbox.child import Child, Exit
+from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.line import Line
 
 _IMPORT_SECONDS = 120.0  # torch from a cold disk
@@ -41,6 +42,10 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "KERAS_BACKEND": "torch",
     "MPLBACKEND": "Agg",
+    # No GPU: keras and others look for one when they are imported. Its zygote names the one that a
+    # training may use, and torch then counts without CUDA, which does not survive a fork.
+    "CUDA_VISIBLE_DEVICES": "",
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     "HDF5_USE_FILE_LOCKING": "FALSE",  # children may not lock files
     # One thread each: a thread would not survive the fork, and slots share the cores.
     "OMP_NUM_THREADS": "1",
@@ -96,12 +101,26 @@ class Nursery:
             _expect_ok(self._control, self.tier, _IMPORT_SECONDS)
         self._asked = False
 
-    def sandbox(self, slot: int) -> Sandbox:
-        """A new sandbox for the worker that has ``slot``. Raises SandboxError."""
+    def sandbox(self, slot: int, gpu: Gpu | None = None) -> Sandbox:
+        """A new sandbox for the worker that has ``slot``.
+
+        Args:
+            slot: the worker's.
+            gpu: the device that its children may use; they belong to tier S2.
+
+        Raises:
+            SandboxUnavailable: ``gpu`` on another tier.
+            SandboxError: it could not be confined, or the warm process is gone.
+        """
+        if gpu is not None and self.tier is not Tier.S2:
+            raise SandboxUnavailable(
+                [f"tier {self.tier} lets no process near a GPU"],
+                "Train with `--device cpu`, or grade with `--tier S2`.",
+            )
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, _explained(self._process):
-                channel.send(self._ends[slot], self._request(slot), (theirs.fileno(),))
+                channel.send(self._ends[slot], self._request(slot, gpu), (theirs.fileno(),))
             with _explained(self._process):
                 _expect_ok(self._ends[slot], self.tier, _IMPORT_SECONDS)
                 _expect_ok(ours, self.tier, _START_SECONDS)
@@ -128,7 +147,7 @@ class Nursery:
             with _explained(self._process):
                 channel.send(self._control, self._request(0))
 
-    def _request(self, slot: int) -> Message:
+    def _request(self, slot: int, gpu: Gpu | None = None) -> Message:
         from autograder.sandbox import rootfs
 
         search = libraries.search_path()
@@ -141,6 +160,8 @@ class Nursery:
             "folder": rootfs.work_folder(readable) if s2 else tempfile.gettempdir(),
             "tier": self.tier,
             "slot": slot,
+            "drivers": gpu.files if gpu else (),
+            "device": gpu.uuid if gpu else "",
             "cores": sorted(os.sched_getaffinity(0)),  # children run where their worker does
         }
 

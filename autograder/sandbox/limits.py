@@ -13,11 +13,14 @@ STACK = 64 * MIB
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def mapped_bytes(proc: int) -> int:
-    """Address space of this process; ``proc`` is a descriptor of a /proc."""
+def mapped_bytes(proc: int, *, data: bool = False) -> int:
+    """Address space of this process, or its private writable part alone.
+
+    ``proc`` is a descriptor of a /proc.
+    """
     fd = os.open("self/statm", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
     try:
-        return int(os.read(fd, 64).split()[0]) * _PAGE
+        return int(os.read(fd, 128).split()[5 if data else 0]) * _PAGE
     finally:
         os.close(fd)
 
@@ -35,16 +38,19 @@ def tasks_of_user(proc: str = "/proc") -> int:
     return tasks
 
 
-def apply(limits: Limits, *, mapped: int, others: int = 0) -> None:
+def apply(limits: Limits, *, mapped: int, others: int = 0, data: bool = False) -> None:
     """Set the limits of this process. Raises OSError.
 
     Args:
         limits: what the submission may use.
-        mapped: bytes that were mapped before student code came.
+        mapped: bytes that were mapped before student code came (see ``mapped_bytes``).
         others: processes and threads of this user that are not the submission's.
+        data: limit private writable memory only. CUDA reserves more address space than any machine
+            has memory, without any right to it.
     """
     _lower(resource.RLIMIT_CPU, math.ceil(limits.cpu_seconds))
-    _lower(resource.RLIMIT_AS, mapped + limits.memory_mib * MIB)
+    memory = resource.RLIMIT_DATA if data else resource.RLIMIT_AS
+    _lower(memory, mapped + limits.memory_mib * MIB)
     _lower(resource.RLIMIT_FSIZE, limits.disk_mib * MIB)
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
     _lower(resource.RLIMIT_NPROC, limits.processes + others)

@@ -12,6 +12,10 @@ from autograder.sandbox import kernel
 _WORK = ("/work", "/notebook", "/submission")  # names for the child's own folder
 DEVICES = ("/dev/null", "/dev/urandom")  # mapping /dev/zero would give memory that nobody counts
 
+# CUDA looks there for processors and memory. It names its threads in /proc, or gives up.
+GPU_SYSTEM = ("/sys",)
+PROCESSES = "/proc"
+
 # What shared libraries need at run time, on every distribution; absent ones are left out.
 SYSTEM = (
     "/usr/lib",
@@ -34,16 +38,22 @@ def work_folder(readable: Iterable[str]) -> str:
     return next(name for name in _WORK if not any(path.startswith(f"{name}/") for path in paths))
 
 
-def build(readable: Iterable[str], work: str) -> None:
+def build(readable: Iterable[str], work: str, drivers: Iterable[str] = ()) -> None:
     """Make a new root that holds ``readable``, read-only, and the empty ``work``; move into it.
+
+    ``drivers`` are device files of a GPU; with them there are a read-only /sys, and a /proc that
+    each child covers by its own (see ``mount_processes``).
 
     Needs a mount namespace of one's own and the right to mount in it. Raises OSError.
     """
+    gpu = tuple(drivers)
+    readable = (*readable, *(GPU_SYSTEM if gpu else ()))
+    devices = (*DEVICES, *gpu, *((PROCESSES,) if gpu else ()))
     kernel.mount(None, "/", None, kernel.RECURSIVE | kernel.PRIVATE)
-    sources = {path: _open(path) for path in (*outermost(readable), *DEVICES)}
+    sources = {path: _open(path) for path in (*outermost(readable), *devices)}
     kernel.mount("tmpfs", _BASE, "tmpfs", kernel.NO_SUID | kernel.NO_DEVICES, "size=1m,mode=755")
     for path, fd in sources.items():
-        _bind(fd, path)
+        _bind(fd, path, writable=path in devices)
         os.close(fd)
     _link_other_names(readable)
     Path(_BASE + work).mkdir()
@@ -53,6 +63,14 @@ def build(readable: Iterable[str], work: str) -> None:
     os.chdir(_BASE)
     kernel.pivot_root_here()
     kernel.make_readonly("/", recursive=False)
+
+
+def mount_processes() -> None:
+    """Put the /proc of this process' own namespace over the machine's. Raises OSError.
+
+    The kernel allows it only where a whole /proc can be seen already, and hides that one for good.
+    """
+    kernel.mount("proc", PROCESSES, "proc", kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC)
 
 
 def mount_work(work: str, mib: int) -> None:
@@ -76,7 +94,7 @@ def _open(path: str) -> int:
     return os.open(path, os.O_PATH | os.O_CLOEXEC)
 
 
-def _bind(source: int, path: str) -> None:
+def _bind(source: int, path: str, *, writable: bool) -> None:
     target = Path(_BASE + path)
     target.parent.mkdir(parents=True, exist_ok=True)
     if stat.S_ISDIR(os.fstat(source).st_mode):  # by name it may be covered already, below /tmp
@@ -86,7 +104,7 @@ def _bind(source: int, path: str) -> None:
     # By descriptor: the path itself may be covered by now.
     flags = kernel.BIND | kernel.RECURSIVE
     kernel.mount(f"/proc/self/fd/{source}", str(target), None, flags)
-    if path not in DEVICES:
+    if not writable:
         kernel.make_readonly(str(target))
 
 

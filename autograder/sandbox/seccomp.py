@@ -50,6 +50,13 @@ _ALLOWED_WITH_NAMESPACES = {
     "chmod": 90, "fchmod": 91, "fchmodat": 268, "utimensat": 280,
 }  # fmt: skip
 
+# What NVIDIA's driver needs besides: memory that has a name, stays in place or lies near.
+_ALLOWED_WITH_GPU = {
+    "mincore": 27, "sched_getparam": 143, "sched_getscheduler": 145,
+    "sched_get_priority_max": 146, "sched_get_priority_min": 147, "mlock": 149, "munlock": 150,
+    "mbind": 237, "set_mempolicy": 238, "get_mempolicy": 239, "memfd_create": 319,
+}  # fmt: skip
+
 # clone3 hides its flags behind a pointer, io_uring works past this filter; openat2 is unused.
 _ABSENT = {"io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
            "clone3": 435, "openat2": 437}  # fmt: skip
@@ -62,9 +69,11 @@ _CLONE_THREAD = 0x10000
 _CLONE_NAMESPACES = 0x7E020080  # every NEW… flag; 0x80 is the time namespace
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030, 1032)  # dup, descriptor and status flags, pipe size
 _IOCTL_COMMANDS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # isatty, FIONREAD, FIONBIO, …
+_NVIDIA_TYPE = 0x4600  # ioctl commands of the driver; those of its unified memory are small numbers
+_UVM_BELOW, _UVM_COMMANDS = 0x100, (0x30000001, 0x30000002)
 _PRCTL_OPTIONS = (15, 16, 0x53564D41)  # thread names, names of memory areas
 
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _REFUSE = _ERRNO | errno.EPERM
 _NOT_THERE = _ERRNO | errno.ENOSYS
@@ -80,26 +89,29 @@ def supported() -> bool:
     return platform.machine() == "x86_64"
 
 
-def program(*, namespaces: bool, pid: int = 0) -> bytes:
+def program(*, namespaces: bool, pid: int = 0, gpu: bool = False) -> bytes:
     """The filter: 8 bytes an instruction.
 
     Args:
         namespaces: whether the child has a process namespace of its own. Without one it cannot
             fork, so that the end of the child is the end of all it started.
         pid: without namespaces, the only process that it may signal: its own.
+        gpu: whether it may talk to NVIDIA's driver, whose files Landlock has already chosen.
     """
     allowed = _ALLOWED | (_ALLOWED_WITH_NAMESPACES if namespaces else {})
+    allowed |= _ALLOWED_WITH_GPU if gpu else {}
     code = _head()
-    code += _when(_MMAP, _no_shared_memory())
+    if not gpu:
+        code += _when(_MMAP, _no_shared_memory())
     code += _when(_CLONE, _clone(namespaces))
     code += _when(_FCNTL, _one_of(1, _FCNTL_COMMANDS, errno.EPERM))
-    code += _when(_IOCTL, _one_of(1, _IOCTL_COMMANDS, errno.ENOTTY))
+    code += _when(_IOCTL, _ioctl(gpu))
     code += _when(_PRCTL, _one_of(0, _PRCTL_OPTIONS, errno.EPERM))
     code += _when(_PRLIMIT, _own_limits_only())
     if not namespaces:
         code += _when(_TGKILL, _one_of(0, (pid,), errno.EPERM))
         code += _when(_FCHMODAT2, [(_RETURN, 0, 0, _REFUSE)])
-    code += _decision(_boundaries(set(allowed.values())))
+    code += _decision(_boundaries(set(allowed.values()) | ({_MMAP} if gpu else set())))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
 
@@ -153,6 +165,21 @@ def _one_of(index: int, values: tuple[int, ...], refusal: int) -> list[Instructi
         *tests,
         (_RETURN, 0, 0, _ERRNO | refusal),
         (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _ioctl(gpu: bool) -> list[Instruction]:
+    """Questions about descriptors; with a GPU also the driver's own commands."""
+    if not gpu:
+        return _one_of(1, _IOCTL_COMMANDS, errno.ENOTTY)
+    return [
+        _argument(1),
+        (_AT_LEAST, 1, 0, _UVM_BELOW),
+        (_RETURN, 0, 0, _ALLOW),
+        (_AND, 0, 0, 0xFF00),
+        (_EQUAL, 0, 1, _NVIDIA_TYPE),
+        (_RETURN, 0, 0, _ALLOW),
+        *_one_of(1, (*_IOCTL_COMMANDS, *_UVM_COMMANDS), errno.ENOTTY),
     ]
 
 

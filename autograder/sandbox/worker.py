@@ -30,7 +30,8 @@ from autograder.wire import Kind, Ref
 REQUESTS, REPLIES, FILES = 3, 4, 5  # FILES: the first of those that came along
 MAX_TEXT = 2_000  # bytes of an exception's message
 
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # torch's RuntimeErrors
+# torch's RuntimeErrors
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc", "CUDA out of memory")
 
 _reserve = [bytearray(2**20)]
 _piece = bytearray(65_536)  # as much as a pipe holds; there even when no memory is left

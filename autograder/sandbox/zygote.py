@@ -38,15 +38,21 @@ def main(message: Message, end: socket.socket, nursery: int) -> None:
     """Confine this process, fork once more into its process namespace if it has one, and serve.
 
     Args:
-        message: ``tier``, ``slot``, ``readable``, ``folder``, ``cores``.
+        message: ``tier``, ``slot``, ``readable``, ``folder``, ``cores``; for a slot whose children
+            use a GPU ``drivers``, and ``device``, what CUDA calls it.
         end: where requests for children come from.
         nursery: process id of the parent, with which this one ends.
     """
     kernel.close_all_but(end.fileno())
     os.sched_setaffinity(0, message["cores"])
     slot = Slot(
-        Tier(message["tier"]), message["slot"], tuple(message["readable"]), message["folder"]
+        Tier(message["tier"]),
+        message["slot"],
+        tuple(message["readable"]),
+        message["folder"],
+        drivers=tuple(message["drivers"]),
     )
+    os.environ["CUDA_VISIBLE_DEVICES"] = message["device"]
     try:
         zygote = _enter(slot, end, nursery)
     except OSError as error:
@@ -134,7 +140,7 @@ class Zygote:
         self._end = end
         self._lifeline = lifeline
         self._own_namespace = own_namespace
-        self._program = seccomp.program(namespaces=True)
+        self._program = seccomp.program(namespaces=True, gpu=bool(slot.drivers))
         self._children: dict[int, _Running] = {}  # by pidfd
         self._others = 0
         self._counted = float("-inf")

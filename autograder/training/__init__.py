@@ -118,12 +118,15 @@ class Trained:
 
 
 class Training:
-    """The trainings of one student."""
+    """The trainings of one student.
 
-    def __init__(self, ground: Ground, source: StudentSource, seed: int) -> None:
+    ``train`` gets the seed 0, or 1 when it is repeated: the run's own seed, from which the order of
+    the questions and the class numbers are drawn, must not enter the student's process.
+    """
+
+    def __init__(self, ground: Ground, source: StudentSource) -> None:
         self._ground = ground
         self._source = source
-        self._seed = seed
         self._done: dict[Request, Trained | Judged | StudentFault] = {}
 
     def run(
@@ -156,13 +159,13 @@ class Training:
 
     def _outcome(self, request: Request) -> Trained | Judged | StudentFault:
         try:
-            return self._trained(request, self._seed)
+            return self._trained(request, 0)
         except (Judged, StudentFault) as judged:
             return judged
 
     def _trained(self, request: Request, seed: int) -> Trained:
         ground = self._ground
-        with alone(ground.device):
+        with alone(ground.place):
             pace, ran = self._in_time(request, seed)
             learnt = not control.is_suspicious(self._source, ran, pace) or self._learns(
                 request, pace, seed

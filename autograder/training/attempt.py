@@ -17,7 +17,7 @@ from autograder.messages import raised_by
 from autograder.model import Limits, Lost, Missing, Outcome, Raised, StudentSource, Text
 from autograder.networks import Arrays
 from autograder.student import Kept, Student, StudentFault
-from autograder.training import text
+from autograder.training import cuda, text
 from autograder.training.exam import BadPredictions, Exam, Integers, Marks, Pixels
 from autograder.training.pace import Pace
 from autograder.verdict import Judged
@@ -73,19 +73,27 @@ def attempt(
         limits = ground.limits(budget, exam.train_images.nbytes)
         student = Student(source, lambda: ground.open_child(limits, (file.reading,)), limits)
         try:
-            return _timed(student, request, exam, file, seed, budget)
+            return _timed(student, request, exam, file, seed, budget, ground)
         except BadPredictions as bad:
             sentence = text.bad_predictions(request.predict, bad.text, bad.count)
             raise Judged(Outcome.FAILED, 0.0, sentence) from bad
         except StudentFault as fault:
-            raise _judged(fault, source, request, limits, budget, pace) from fault
+            raise _judged(fault, source, request, limits, budget, pace, ground) from fault
         finally:
             student.close()
 
 
 def _timed(
-    student: Student, request: Request, exam: Exam, file: _File, seed: int, budget: float
+    student: Student,
+    request: Request,
+    exam: Exam,
+    file: _File,
+    seed: int,
+    budget: float,
+    ground: Ground,
 ) -> Ran:
+    if ground.gpu:
+        student.inside(cuda.start)(ground.plan.gpu_mib)
     given: list[object] = []
     before: Arrays = {}
     if request.first is not None:
@@ -97,7 +105,7 @@ def _timed(
     start = time.monotonic()
     file.fill(exam.train_images)
     train, predict = getattr(student, request.train), getattr(student, request.predict)
-    model = train(*given, images, exam.train_labels, "cpu", seed)
+    model = train(*given, images, exam.train_labels, ground.device, seed)
     if not isinstance(model, Kept):
         shown = Text(show(model, "fr"), show(model, "en"))
         raise Judged(Outcome.FAILED, 0.0, text.no_model(request.train, shown))
@@ -118,6 +126,7 @@ def _judged(
     limits: Limits,
     budget: float,
     pace: Pace | None,
+    ground: Ground,
 ) -> Judged | StudentFault:
     """The verdict on a training that did not come to its end."""
     reply, name, mib = fault.reply, fault.call.name, limits.memory_mib
@@ -132,6 +141,8 @@ def _judged(
         return Judged(reply.outcome, 0.0, text.crashed(name))
     if reply.kind == "NotImplementedError":
         return fault
+    if reply.kind == "MemoryError" and cuda.NO_MEMORY in reply.text:
+        return Judged(Outcome.MEMORY, 0.0, text.out_of_gpu_memory(name, ground.plan.gpu_mib))
     if reply.kind == "MemoryError":
         return Judged(Outcome.MEMORY, 0.0, text.out_of_memory(name, mib))
     # Of `train` all may be told: it has seen nothing that students do not have. An error of

@@ -19,7 +19,9 @@ from autograder.data import Images
 from autograder.errors import TrainingError
 from autograder.model import Assignment, Cell, Limits, StudentSource, Tier, TrainingPlan
 from autograder.sandbox.asked import Asked
+from autograder.sandbox.gpu import Gpu
 from autograder.student import Student, StudentFault
+from autograder.training import cuda
 from autograder.training.attempt import Request, attempt
 from autograder.training.exam import Exam
 from autograder.training.pace import Pace, measured
@@ -39,11 +41,13 @@ class Ground:
     Args:
         assignment: has a ``training`` plan.
         reference: the file with its solutions.
-        open_child: a child with these limits that may map these files and use all ``cores``.
+        open_child: a child with these limits that may map these files, use all ``cores`` and the
+            ``gpu``.
         cores: how many there are.
         tier: of the sandbox.
         short: whether this is the short track, on a part of the images.
         seed: of the run.
+        gpu: where trainings run; None: on the CPU.
     """
 
     assignment: Assignment
@@ -53,7 +57,7 @@ class Ground:
     tier: Tier
     short: bool
     seed: int
-    device: str = "cpu"
+    gpu: Gpu | None = None
     _paces: dict[Request, Pace] = field(default_factory=dict)
 
     @property
@@ -61,6 +65,16 @@ class Ground:
         """The assignment's."""
         assert self.assignment.training is not None
         return self.assignment.training
+
+    @property
+    def device(self) -> str:
+        """What torch calls it: the argument ``device`` of ``train``."""
+        return "cuda" if self.gpu else "cpu"
+
+    @property
+    def place(self) -> str:
+        """Names the device among all of this machine."""
+        return self.gpu.uuid if self.gpu else "cpu"
 
     @property
     def images(self) -> Images:
@@ -75,7 +89,7 @@ class Ground:
         """What a training of at most so many seconds may use."""
         usual = self.assignment.limits
         cpu = usual.cpu_seconds + 1.5 * seconds * self.cores
-        mib = self.plan.memory_mib + image_bytes // 2**20
+        mib = self.plan.memory_mib + image_bytes // 2**20 + (cuda.HOST_MIB if self.gpu else 0)
         return replace(usual, cpu_seconds=cpu, call_seconds=cpu, memory_mib=mib)
 
     def pace(self, request: Request) -> Pace:
@@ -96,11 +110,11 @@ class Ground:
         student = Student(StudentSource(()), lambda: self.open_child(limits, ()), limits)
         try:
             work = student.inside(_in_child_work)
-            work(1)  # threads start, memory comes
+            work(1, self.device)  # threads start, memory comes
             found = []
             for _ in range(_PROBES):
                 start = time.monotonic()
-                work(4)
+                work(4, self.device)
                 found.append(time.monotonic() - start)
             return min(found)
         except StudentFault as fault:
@@ -122,7 +136,7 @@ class Ground:
         """What a kept pace is kept for."""
         parts = (
             *(self.reference.read_text(encoding="utf-8"), request.train, self.plan.data),
-            *(str(self.plan.short if self.short else None), self.device, str(self.cores)),
+            *(str(self.plan.short if self.short else None), self.place, str(self.cores)),
             *(self.tier.value, platform.node(), metadata.version("torch")),
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -137,7 +151,7 @@ def _images(name: str, part: tuple[int, int] | None) -> Images:
     return data.subset(data.cats_vs_dogs(), *part, seed=0)
 
 
-def _in_child_work(steps: Any) -> None:
+def _in_child_work(steps: Any, device: Any) -> None:
     """Forward and backward passes of a small network, always the same."""
     import torch
     from torch import nn
@@ -147,8 +161,9 @@ def _in_child_work(steps: Any) -> None:
         *(nn.Conv2d(3, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
         *(nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1)),
         *(nn.Flatten(), nn.Linear(64, 10)),
-    )
-    images = torch.rand(64, 3, 32, 32)
+    ).to(device)
+    images = torch.rand(64, 3, 32, 32, device=device)
     for _ in range(steps):
         network.zero_grad()
         network(images).logsumexp(1).mean().backward()
+    network[0].weight.grad.sum().item()  # type: ignore[operator,union-attr]  # waits for a GPU

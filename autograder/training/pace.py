@@ -61,12 +61,15 @@ def measured(key: str, probe: Callable[[], float], reference: Callable[[], float
 
 
 @contextlib.contextmanager
-def alone(device: str) -> Iterator[None]:
-    """Wait for the device, and hold it: one training at a time, in all runs of this user."""
+def alone(place: str) -> Iterator[None]:
+    """Wait for the device ``place``, and hold it: one training at a time, in all runs of this user.
+
+    Raises TrainingError.
+    """
     folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / f"{device}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(folder / f"{place}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise TrainingError(f"{folder} cannot be written ({error.strerror})") from error
     try:

@@ -57,6 +57,16 @@ def out_of_memory(name: str, mib: int) -> Text:
     )
 
 
+def out_of_gpu_memory(name: str, mib: int) -> Text:
+    """More memory of the GPU than there is."""
+    return Text(
+        f"`{name}` demande plus de mémoire du GPU qu'il n'est permis ({mib} Mio) : réduis la "
+        "taille des batches ou du modèle.",
+        f"`{name}` asks for more memory of the GPU than it may use ({mib} MiB): make the batches "
+        "or the model smaller.",
+    )
+
+
 def crashed(name: str) -> Text:
     """The process is gone."""
     return Text(

@@ -31,6 +31,8 @@ def answer(program: bytes, number: int, *args: int, arch: int = X86_64) -> int:
         at += 1
         if operation == 0x20:
             (loaded,) = struct.unpack_from("=I", data, k)
+        elif operation == 0x54:
+            loaded &= k
         elif operation == 0x06:
             return k
         else:
