@@ -200,16 +200,16 @@ def validate(course_root: Path | None, tier: str) -> None:
 
 @cli.group()
 def data() -> None:
-    """Fetch the images that assignments train on, and show where they are."""
+    """Fetch the images and weights that assignments train with, and show where they are."""
 
 
 @data.command()
-@click.argument("name", type=click.Choice(["cifar10"]))
+@click.argument("name", type=click.Choice(["cifar10", "resnet18"]))
 def fetch(name: str) -> None:
-    """Download the official archive of NAME into the data folder."""
-    from autograder.data.fetch import fetch_cifar10
+    """Download NAME, as it is published, into the data folder: images, or ImageNet weights."""
+    from autograder.data.fetch import fetch_cifar10, fetch_resnet18
 
-    click.echo(fetch_cifar10())
+    click.echo(fetch_cifar10() if name == "cifar10" else fetch_resnet18())
 
 
 @data.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 
 from autograder.model import Assignment, StudentSource, Tier
@@ -38,8 +39,11 @@ class Isolation:
     that they inherit. One slot more than there are workers serves the self-test.
     """
 
-    def __init__(self, tier: Tier, preloads: Iterable[Preload], slots: int) -> None:
+    def __init__(
+        self, tier: Tier, preloads: Iterable[Preload], slots: int, weights: Path | None = None
+    ) -> None:
         self.tier = tier
+        self._weights = str(weights or "")
         self.slots = slots
         self.cores = tuple(sorted(os.sched_getaffinity(0)))  # workers keep to one each later
         self._nurseries: dict[Preload, Nursery] = {}
@@ -51,7 +55,11 @@ class Isolation:
         """Start a warm process that imports ``preload``, unless there is one."""
         if preload not in self._nurseries:
             self._nurseries[preload] = Nursery(
-                preload, tier=self.tier, slots=self.slots + 1, warm=True
+                preload,
+                tier=self.tier,
+                slots=self.slots + 1,
+                warm=True,
+                weights=self._weights,
             )
 
     def selftest(self) -> None:

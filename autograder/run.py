@@ -17,7 +17,7 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Protocol
 
-from autograder import course, intake, pipeline, results, runner, workers
+from autograder import course, data, intake, pipeline, results, runner, workers
 from autograder.errors import CourseError, Problem, SandboxError, TrainingError, UsageError
 from autograder.isolation import Isolation, shared
 from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
@@ -162,7 +162,8 @@ def _grade(
         for work in todo
     ]
     jobs = min(options.jobs or len(os.sched_getaffinity(0)), len(todo))
-    with Isolation(options.tier, {work.preload for work in todo}, jobs) as isolation:
+    preloads = {work.preload for work in todo}
+    with Isolation(options.tier, preloads, jobs, data.find_weights()) as isolation:
         with runner.importable(settings.root):
             _import_tests({work.assignment.slug: work.assignment for work in todo}.values())
         isolation.selftest()

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkContext
 from multiprocessing.queues import SimpleQueue
 
+from autograder.data import find_weights
 from autograder.isolation import Isolation, Preload
 from autograder.model import Score, Tier
 from autograder.sandbox.gpu import Gpu
@@ -53,7 +54,7 @@ class _Here:
 def place(tier: Tier) -> Place:
     """This process' slot; a process that inherited none makes its own warm processes."""
     if _Here.place is None:
-        isolation = Isolation(tier, (), slots=1)
+        isolation = Isolation(tier, (), slots=1, weights=find_weights())
         _Here.place = Place(isolation, 0)
     return _Here.place
 

@@ -109,7 +109,7 @@ class _Scale(nn.Module):
 
 def normalised(images: np.ndarray, device: str) -> Tensor:
     """(N, 32, 32, 3) bytes to (N, 3, 32, 32) floats of mean 0 and standard deviation 1."""
-    pixels = torch.as_tensor(images, device=device).permute(0, 3, 1, 2).float() / 255
+    pixels = torch.tensor(images, device=device).permute(0, 3, 1, 2).float() / 255
     mean, std = (torch.tensor(x, device=device).view(1, 3, 1, 1) for x in (MEAN, STD))
     return ((pixels - mean) / std).contiguous(memory_format=torch.channels_last)
 

@@ -1,7 +1,7 @@
 """A student's answer to ``cifar10``: the network and the training loop as the course teaches them.
 
-Two convolutions become three, with batch normalisation, and images are mirrored: the advice at the
-end of the chapter. Nothing here is tuned for speed.
+Two convolutions become three, with batch normalisation, images are mirrored and the learning rate
+falls along a cosine: the advice at the end of the chapter. Nothing here is tuned for speed.
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ def to_tensor(images: NDArray[np.uint8]) -> torch.Tensor:
 def train(
     images: NDArray[np.uint8], labels: NDArray[np.int64], device: str, seed: int
 ) -> nn.Module:
-    """Adam, six epochs."""
+    """Adam, ten epochs."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     model = build_model().to(device)
     criterion = nn.CrossEntropyLoss()
     optimizer = optim.Adam(model.parameters(), lr=0.001)
-    scheduler = optim.lr_scheduler.StepLR(optimizer, step_size=2, gamma=0.4)
-    for _ in range(6):
+    scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=10)
+    for _ in range(10):
         dataset = TensorDataset(to_tensor(augment(images, rng)), torch.from_numpy(labels))
         model.train()
         for batch, targets in DataLoader(dataset, batch_size=64, shuffle=True):

@@ -22,12 +22,13 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder import course
+from autograder import course, data
 from autograder.isolation import Isolation
 from autograder.model import Assignment, Cell, Course, StudentSource, Tier
 from autograder.training import Ground
-from autograder.training.attempt import Request, attempt
+from autograder.training.attempt import Ran, Request, attempt
 from autograder.training.exam import Exam
+from autograder.verdict import Judged
 
 ROOT = Path(__file__).parent.parent
 GOAL_BESIDE = 0.05  # of the student's time
@@ -35,13 +36,10 @@ GOAL_BESIDE = 0.05  # of the student's time
 
 @dataclass(frozen=True)
 class Graded:
-    """One training of one submission."""
+    """One training of one submission; ``ran`` is the sentence about one that did not end well."""
 
     who: str
-    accuracy: float
-    error: float
-    trained: float  # seconds until the model answered
-    student: float  # seconds until it had answered all
+    ran: Ran | str
     budget: float
     whole: float  # seconds of the grader for it, from the fork to the marks
 
@@ -52,12 +50,14 @@ def main() -> None:
     parser.add_argument("--only", choices=["cifar10", "transfer"], default=None)
     options = parser.parse_args()
     loaded = course.load(ROOT)
-    found: list[Graded] = []
+    console, found = Console(), []
     for slug, grade in (("cifar10", _cifar10), ("transfer", _transfer)):
         if options.only in (None, slug):
             with _ground(loaded, slug) as ground:
-                found += grade(ground)
-    Console().print(_table(found))
+                for one in grade(ground):
+                    console.print(f"{one.who}: {one.whole:.0f} s")
+                    found.append(one)
+    console.print(_table(found))
 
 
 def _cifar10(ground: Ground) -> Iterator[Graded]:
@@ -80,19 +80,19 @@ def _grade(ground: Ground, who: str, file: Path, request: Request) -> Graded:
     pace = ground.pace(request)
     start = time.perf_counter()
     exam = Exam(images, np.random.default_rng(1))
-    ran = attempt(ground, source, request, exam, 1, pace)
-    whole = time.perf_counter() - start
-    share = ran.marks.counted
-    error = float(np.sqrt(share * (1 - share) / ran.marks.count))
-    return Graded(who, share, error, ran.answered, ran.seconds, ground.budget(pace), whole)
+    try:
+        ran: Ran | str = attempt(ground, source, request, exam, 1, pace)
+    except Judged as judged:
+        ran = judged.text.en
+    return Graded(who, ran, ground.budget(pace), time.perf_counter() - start)
 
 
 @contextmanager
 def _ground(loaded: Course, slug: str) -> Iterator[Ground]:
     """A sandbox as a worker of the grader has it."""
     assignment: Assignment = loaded.assignments[slug]
-    preload = (*assignment.preload, *(m for m in assignment.preload_on_use if m == "torch"))
-    with Isolation(Tier.S2, [preload], slots=1) as isolation:
+    preload = (*assignment.preload, *assignment.preload_on_use)  # a student's notebook names all
+    with Isolation(Tier.S2, [preload], slots=1, weights=data.find_weights()) as isolation:
         isolation.selftest()
         cores = isolation.cores
         os.sched_setaffinity(0, {cores[0]})  # as a worker does
@@ -116,12 +116,15 @@ def _ground(loaded: Course, slug: str) -> Iterator[Ground]:
 def _table(found: list[Graded]) -> Table:
     table = Table("training", "accuracy", "trained in", "allowed", "grading beside it")
     for one in found:
-        beside = one.whole / one.student - 1
+        if isinstance(one.ran, str):
+            table.add_row(one.who, f"✗ {one.ran}", "", f"{one.budget:.0f} s", "")
+            continue
+        share, beside = one.ran.marks.counted, one.whole / one.ran.seconds - 1
         mark = "✓" if beside < GOAL_BESIDE else "✗"
         table.add_row(
             one.who,
-            f"{one.accuracy:.2%} ± {one.error:.2%}",
-            f"{one.trained:.1f} s",
+            f"{share:.2%} ± {np.sqrt(share * (1 - share) / one.ran.marks.count):.2%}",
+            f"{one.ran.answered:.1f} s",
             f"{one.budget:.0f} s",
             f"{beside:.1%} {mark}",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import io
 import pickle
 import re
 import socket
@@ -15,11 +16,13 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from full_disk import largest_file
 from small_images import jpeg, make_batches, make_npz, make_zip
+from torchvision.datasets import CIFAR10
 
 from autograder import cli, data
-from autograder.data import fetch
+from autograder.data import fetch, folders
 from autograder.data.folders import BATCHES
 from autograder.errors import DataError
 
@@ -76,8 +79,6 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def server(official, monkeypatch):
     """torchvision asks this machine instead of the official server, for this archive."""
-    from torchvision.datasets import CIFAR10
-
     unpacked, archive = official
 
     def md5(path: Path) -> str:
@@ -168,8 +169,6 @@ def test_fetch_fails_with_a_sentence_and_leaves_nothing(
 
 
 def test_fetch_without_a_network(folder, monkeypatch):
-    from torchvision.datasets import CIFAR10
-
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]  # nobody listens there
@@ -199,6 +198,61 @@ def test_fetch_where_a_file_is_in_the_way(folder):
         fetch.fetch_cifar10()
 
 
+# ---------------------------------------------------------------- weights
+
+
+@pytest.fixture
+def weights(monkeypatch, server):
+    """The server's file is taken for the official weights: its name holds its own hash."""
+    from torchvision.models import ResNet18_Weights
+
+    content = io.BytesIO()
+    torch.save({"fc.bias": torch.zeros(3)}, content)
+    server.archive = content.getvalue()
+    name = f"resnet18-{hashlib.sha256(server.archive).hexdigest()[:8]}.pth"
+    url = ResNet18_Weights.IMAGENET1K_V1.value.url
+    assert url.endswith(folders.WEIGHTS)
+    ours = CIFAR10.url.replace("a.tar.gz", name)
+    monkeypatch.setattr(ResNet18_Weights.IMAGENET1K_V1.value, "url", ours)
+    monkeypatch.setattr(folders, "WEIGHTS", name)
+    monkeypatch.delenv("TORCH_HOME", raising=False)
+    return name
+
+
+def test_fetch_weights_once(folder, weights, server, monkeypatch, capsys):
+    assert autograder(monkeypatch, "data", "fetch", "resnet18") == 0
+    file = folder / "torch" / "hub" / "checkpoints" / weights
+    assert capsys.readouterr().out == f"ResNet-18's weights are in {file.parent}\n"
+    assert file.read_bytes() == server.archive
+    asked = server.asked
+    assert autograder(monkeypatch, "data", "fetch", "resnet18") == 0
+    assert capsys.readouterr().out == f"ResNet-18's weights are already in {file}\n"
+    assert server.asked == asked
+
+
+@pytest.mark.parametrize(
+    ("mood", "sentence"),
+    [
+        ("missing", r"\.pth cannot be reached \(Not Found\)"),
+        ("portal", "is not the official archive"),
+    ],
+)
+def test_weights_that_do_not_come(folder, weights, server, monkeypatch, mood, sentence):
+    monkeypatch.setattr(server, "mood", mood)
+    with pytest.raises(DataError, match=sentence):
+        fetch.fetch_resnet18()
+    assert folders.find_weights() is None
+
+
+def test_weights_that_torch_has_already(folder, tmp_path, monkeypatch):
+    file = tmp_path / "own" / "hub" / "checkpoints" / folders.WEIGHTS
+    file.parent.mkdir(parents=True)
+    file.touch()
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "own"))
+    assert folders.find_weights() == file.resolve()
+    assert fetch.fetch_resnet18() == f"ResNet-18's weights are already in {file}"
+
+
 # ---------------------------------------------------------------- where, help
 
 
@@ -218,6 +272,8 @@ def test_where_all_is_found(folder, monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines()[2:] == [
         f"cifar10       {folder / 'cifar10.npz'}",
         f"cats_vs_dogs  {folder / 'cats_vs_dogs'}",
+        "resnet18      EfficientNet-Lite0 is used (`autograder data fetch resnet18` gets the "
+        "weights)",
     ]
 
 

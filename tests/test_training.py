@@ -168,6 +168,12 @@ def predict(model, images):
         return learn(images, labels, device, seed)
         """
     ),
+    "wants_memory_of_a_gpu": with_train(
+        """
+        if len(images) > 20: raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate")
+        return learn(images, labels, device, seed)
+        """
+    ),
     "writes_checkpoints": with_train(
         """
         model = learn(images, labels, device, seed)
@@ -205,10 +211,8 @@ def predict(model, images):
 }
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    """Every case graded, in one run."""
-    root = tmp_path_factory.mktemp("timed")
+def graded(root, cases, **options):
+    """The report of one run over ``cases``, source by name."""
     data = root / "data"
     data.mkdir()
     np.savez(
@@ -216,16 +220,22 @@ def results(tmp_path_factory):
         train_images=TRAIN_IMAGES, train_labels=TRAIN_LABELS,
         test_images=TEST_IMAGES, test_labels=TEST_LABELS,
     )  # fmt: skip
-    for name, source in CASES.items():
+    for name, source in cases.items():
         file = root / "submissions" / name / "timed" / "timed.py"
         file.parent.mkdir(parents=True)
         file.write_text("# %%\n" + source, encoding="utf-8")
-    options = run.Options(root / "submissions", COURSE, root / "results", lang="en")
+    chosen = run.Options(root / "submissions", COURSE, root / "results", lang="en", **options)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AUTOGRADER_DATA", str(data))
         patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
         patch.setattr(pace, "STEADY", 100.0)  # whatever else this machine does meanwhile
-        report = run.grade(options, lambda total: nullcontext(_Unwatched()))
+        return run.grade(chosen, lambda total: nullcontext(_Unwatched()))
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Every case graded, in one run."""
+    report = graded(tmp_path_factory.mktemp("timed"), CASES, device="cpu")
     return {score.student: score for score in report.scores}
 
 
@@ -259,6 +269,7 @@ def test_right_in_several_ways(results, name):
         ("raises", "error", "`train` raises `ValueError: the loss is NaN` (code cell 1, line "),
         ("exits", "crashed", "`train` ended the Python process abruptly"),
         ("wants_memory", "memory", "`train` asks for more memory than it may use (601 MiB)"),
+        ("wants_memory_of_a_gpu", "memory", "memory of the GPU than it may use (8192 MiB)"),
         ("writes_checkpoints", "error", "The working folder may be full (64 MiB)"),
         ("loads_in_other_processes", "error", "use `num_workers=0` in `DataLoader`."),
         ("on_another_device", "error", "`predict` raises `"),

@@ -119,10 +119,10 @@ def test_copies_are_all_different_and_almost_the_same(seed):
 # ---------------------------------------------------------------- what a training earns
 
 
-def trained(accuracy, copies=None, learnt=True, short=False, again=None):
+def trained(accuracy, copies=None, doubt=None, short=False, again=None):
     copies = accuracy if copies is None else copies
     marks = Marks(accuracy, 10_000, accuracy, copies, 2_000)
-    return Trained(marks, 61.0, 300.0, learnt, short, {}, {}, again)
+    return Trained(marks, 61.0, 300.0, doubt, short, {}, {}, again)
 
 
 def earned(one, **more):
@@ -159,7 +159,7 @@ def test_a_gap_and_knowledge_from_elsewhere_cost_the_points():
     judged = earned(trained(0.95, copies=0.2))
     assert judged.share == 0
     assert "95,0 % contre 20,0 %" in judged.text.fr
-    judged = earned(trained(0.95, learnt=False))
+    judged = earned(trained(0.95, doubt=text.FROM_NO_LABELS))
     assert judged.share == 0
     assert "labels drawn at random" in judged.text.en
 
@@ -202,7 +202,7 @@ def test_the_bulk_of_a_notebook():
     weights = np.random.default_rng(0).bytes(21_000)
     for form in (repr(list(weights)), repr(base64.b64encode(weights)), weights.hex()):
         assert control.bulk(source(f"W = {form}")) > 20_000
-    assert control.bulk(source("\ud800" * 3, "-" * 10**6 + "1")) < 20_000
+    assert control.bulk(source("\ud800" * 3, "-" * 10**6 + "1")) < 2_000
 
 
 def test_labels_that_mean_nothing(seed):
@@ -212,6 +212,24 @@ def test_labels_that_mean_nothing(seed):
     assert np.bincount(made.train_labels).tolist() == [10] * 10
     assert control.separation(made.train_labels, data.train_labels[:100]) < 0.9
     assert control.meaningless(images(classes=2), np.random.default_rng(seed)) is None
+
+
+def test_a_disguise_keeps_all_that_can_be_learnt(seed):
+    data = images(train=500, side=8)
+    plain, other = control.disguised(data, np.random.default_rng(seed))
+    assert len(plain.train_images) == len(other.train_images) == 100
+    assert (plain.train_images == data.train_images[:100]).all()
+    for name in ("train_labels", "test_labels"):
+        assert (getattr(plain, name) == getattr(other, name)).all()
+    back = 255 - other.test_images[:, ::-1]
+    assert (np.sort(back, axis=3) == np.sort(data.test_images, axis=3)).all()
+    assert (back != data.test_images).any(axis=(1, 2, 3)).all()
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.75, False), (0.70, False), (0.68, True)])
+def test_what_was_learnt_elsewhere(share, told):
+    plain, other = (Marks(one, 10_000, one, one, 2_000) for one in (0.75, share))
+    assert control.fits_plain_images_only(plain, other) == told
 
 
 # ---------------------------------------------------------------- the pace of a machine

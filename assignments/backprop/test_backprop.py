@@ -277,7 +277,9 @@ def test_max_pooling_backward_random_overlap(student, rng):
 )
 @pytest.mark.depends("test_max_pooling_backward_ties")
 def test_max_pooling_backward_random_ties(student, rng):
-    for image in (rng.integers(2, 4, size=(8, 8)), np.full((4, 4), rng.normal())):
+    few_values = rng.integers(2, 4, size=(8, 8))
+    few_values[2:4, 4:6] = [[2, 3], [3, 2]]  # the first by rows is not the first by columns
+    for image in (few_values, np.full((4, 4), rng.normal())):
         grad_output = upstream(rng, image, (2, 2), stride=2)
         judge(student, "max_pooling_backward", grad_output, image.astype(float))
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.data import cache
-from autograder.data.folders import find_cats_vs_dogs, find_cifar10
+from autograder.data.folders import find_cats_vs_dogs, find_cifar10, find_weights
 from autograder.data.images import CATS_AND_DOGS, CLASSES, Images
 from autograder.errors import DataBroken, DataError
 
@@ -24,6 +24,7 @@ __all__ = [
     "cifar10",
     "cifar10_subset",
     "find",
+    "find_weights",
     "subset",
 ]
 

@@ -12,6 +12,8 @@ from autograder.errors import DataMissing
 
 VARIABLE = "AUTOGRADER_DATA"
 BATCHES = "cifar-10-batches-py"  # the official archive, unpacked
+WEIGHTS = "resnet18-f37072fd.pth"  # of ImageNet, as torchvision publishes them
+_CHECKPOINTS = "hub/checkpoints"  # below a home of torch
 _CIFAR10 = (BATCHES, "cifar10.npz", "cifar10.zip")  # the official one first: a fetch cures all
 
 
@@ -59,6 +61,21 @@ def find_cats_vs_dogs() -> Path:
     )
 
 
+def weights_file() -> Path:
+    """Where ``fetch`` puts ResNet-18's weights: in a folder laid out as torch keeps its own."""
+    return data_folder() / "torch" / _CHECKPOINTS / WEIGHTS
+
+
+def find_weights() -> Path | None:
+    """ResNet-18's weights, in our folder or in torch's own; None if in neither.
+
+    Without them the pretrained network of assignments is EfficientNet-Lite0, from its package.
+    """
+    own = os.environ.get("TORCH_HOME") or platformdirs.user_cache_path("torch", appauthor=False)
+    files = (weights_file(), Path(own).expanduser() / _CHECKPOINTS / WEIGHTS)
+    return next((file.resolve() for file in files if file.is_file()), None)
+
+
 def where() -> Iterator[tuple[str, bool]]:
     """A line about each folder and each set of images, and whether all is well with it."""
     yield f"data          {data_folder()}", True
@@ -68,3 +85,5 @@ def where() -> Iterator[tuple[str, bool]]:
             yield f"{name:<13} {find()}", True
         except DataMissing as error:
             yield f"{name:<13} {error}", False
+    instead = "EfficientNet-Lite0 is used (`autograder data fetch resnet18` gets the weights)"
+    yield f"{'resnet18':<13} {find_weights() or instead}", True

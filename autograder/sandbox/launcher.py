@@ -19,6 +19,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from types import TracebackType
 
 from autograder.errors import SandboxError, SandboxUnavailable
@@ -41,6 +42,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "KERAS_BACKEND": "torch",
+    "TORCH_HOME": "",  # where pretrained weights lie, if there are any
     "MPLBACKEND": "Agg",
     # No GPU: keras and others look for one when they are imported. Its zygote names the one that a
     # training may use, and torch then counts without CUDA, which does not survive a fork.
@@ -72,22 +74,30 @@ class Nursery:
         tier: how its children are confined.
         slots: how many workers there are.
         warm: import at once, beside the caller, and not at the first ``sandbox``.
+        weights: a file below ``hub/checkpoints`` of a home of torch, which children may read.
 
     Raises:
         SandboxUnavailable: this is no system on which ``tier`` exists.
     """
 
     def __init__(
-        self, preload: tuple[str, ...], *, tier: Tier, slots: int, warm: bool = False
+        self,
+        preload: tuple[str, ...],
+        *,
+        tier: Tier,
+        slots: int,
+        warm: bool = False,
+        weights: str = "",
     ) -> None:
         host.require(tier)
         self.preload = preload
+        self._weights = [weights] if weights else []
         self.tier = tier
         self._creator = os.getpid()
         self._home = tempfile.mkdtemp(prefix="autograder-")
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(slots + 1)]
         self._control, *self._ends = [ours for ours, _ in pairs]
-        self._process = _execute([theirs for _, theirs in pairs], self._home)
+        self._process = _execute([theirs for _, theirs in pairs], self._home, weights)
         for _, theirs in pairs:
             theirs.close()
         self._asked = False
@@ -151,7 +161,7 @@ class Nursery:
         from autograder.sandbox import rootfs
 
         search = libraries.search_path()
-        readable = [*libraries.interpreter(), *search, *rootfs.SYSTEM]
+        readable = [*libraries.interpreter(), *search, *rootfs.SYSTEM, *self._weights]
         s2 = self.tier is Tier.S2
         return {
             "preload": self.preload,
@@ -270,9 +280,10 @@ class Sandbox:
         self._exits.clear()
 
 
-def _execute(ends: list[socket.socket], home: str) -> subprocess.Popen[bytes]:
+def _execute(ends: list[socket.socket], home: str, weights: str) -> subprocess.Popen[bytes]:
     """Start the warm process; it gets its sockets and nothing else of ours."""
     fds = [end.fileno() for end in ends]
+    torch_home = str(Path(weights).parents[2]) if weights else ""
     # The kernel would end it together with the *thread* that starts it.
     main = threading.current_thread() is threading.main_thread()
     return subprocess.Popen(
@@ -281,7 +292,7 @@ def _execute(ends: list[socket.socket], home: str) -> subprocess.Popen[bytes]:
             *(libraries.package_root(), str(os.getpid() if main else 0)),
             ",".join(map(str, fds)),
         ],
-        env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
+        env={**ENVIRONMENT, "HOME": home, "TMPDIR": home, "TORCH_HOME": torch_home},
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

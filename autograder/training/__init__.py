@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from autograder.data import Images
 from autograder.errors import TrainingError
 from autograder.model import Outcome, StudentSource, Text
 from autograder.networks import Arrays
@@ -38,7 +39,7 @@ class Trained:
     marks: Marks
     seconds: float  # until the model answered for the first time
     budget: float
-    learnt: bool  # False: what it knows does not come from the training
+    doubt: Text | None  # why what it knows does not come from the training
     short: bool
     before: Arrays
     after: Arrays
@@ -47,7 +48,7 @@ class Trained:
     @property
     def accuracy(self) -> float:
         """The share of right answers that counts."""
-        return self.marks.counted if self.learnt else 0.0
+        return 0.0 if self.doubt else self.marks.counted
 
     @property
     def transformed(self) -> float:
@@ -106,8 +107,8 @@ class Trained:
                 self.marks.counted, self.error, self.marks.count, self.seconds, self.budget
             )
         ]
-        if not self.learnt:
-            shown.append(text.NOT_LEARNT)
+        if self.doubt:
+            shown.append(self.doubt)
         if self.marks.gap:
             shown.append(text.gap(self.marks.originals, self.marks.copies))
         if share < 1:
@@ -167,14 +168,14 @@ class Training:
         ground = self._ground
         with alone(ground.place):
             pace, ran = self._in_time(request, seed)
-            learnt = not control.is_suspicious(self._source, ran, pace) or self._learns(
-                request, pace, seed
-            )
+            doubt = None
+            if control.is_suspicious(self._source, ran, pace):
+                doubt = self._doubt(request, pace, seed)
         return Trained(
             marks=ran.marks,
             seconds=ran.answered,
             budget=ground.budget(pace),
-            learnt=learnt,
+            doubt=doubt,
             short=ground.short,
             before=ran.before,
             after=ran.after,
@@ -197,13 +198,22 @@ class Training:
             ground.forget(request)
         raise AssertionError("the loop returns or raises")
 
-    def _learns(self, request: Request, pace: Pace, seed: int) -> bool:
-        """Whether labels that mean nothing teach it nothing."""
+    def _doubt(self, request: Request, pace: Pace, seed: int) -> Text | None:
+        """Why what it knows was not learnt from what it was given; None if it was."""
         ground = self._ground
         rng = np.random.default_rng([ground.seed, seed, 1])
+
+        def trained_on(images: Images) -> tuple[Exam, Ran]:
+            exam = Exam(images, rng)
+            return exam, attempt(ground, self._source, request, exam, seed, pace)
+
         images = control.meaningless(ground.images, rng)
         if images is None:
-            return True
-        exam = Exam(images, rng)
-        ran = attempt(ground, self._source, request, exam, seed, pace)
-        return control.separation(ran.published, exam.test_labels) < control.TELLS_APART
+            return None
+        exam, ran = trained_on(images)
+        if control.separation(ran.published, exam.test_labels) >= control.TELLS_APART:
+            return text.FROM_NO_LABELS
+        plain, other = (trained_on(part)[1].marks for part in control.disguised(ground.images, rng))
+        if control.fits_plain_images_only(plain, other):
+            return text.from_elsewhere(plain.accuracy, other.accuracy)
+        return None

@@ -1,7 +1,8 @@
-"""Whether a model learnt what it knows: a training that looks odd is repeated on labels at random.
+"""Whether a model learnt what it knows: a training that looks odd is repeated on other data.
 
-From such labels nothing can be learnt, so a model that tells the classes apart all the same has
-brought its knowledge along.
+From labels drawn at random nothing can be learnt, so a model that tells the classes apart all the
+same has brought its knowledge along. From images in disguise as much can be learnt as from the
+plain ones, but what was learnt elsewhere does not fit them.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from numpy.typing import NDArray
 from autograder.data import Images
 from autograder.model import StudentSource
 from autograder.training.attempt import Ran
+from autograder.training.exam import Marks, Pixels
 from autograder.training.pace import Pace
 
 FEW_CLASSES = 5  # below this, any model that sees differences at all tells the classes apart
 TELLS_APART = 0.25  # share of the information about the class: see docs
 
 _HASTE = 5  # times as fast as the reference
-_BULK = 20_000  # bytes of compressed code in a notebook: weights, not text
-_SHARE = 5  # a training on random labels takes one in so many images, so that it is short
+_BULK = 6_000  # bytes of compressed code in a notebook, twice the reference's: perhaps weights
+_SHARE = 5  # such a training takes one in so many images, so that it is short
 _ASKED = 1_000
+_GAP = 0.04  # of accuracy between plain images and disguised ones: see docs
 
 
 def is_suspicious(source: StudentSource, ran: Ran, pace: Pace) -> bool:
@@ -53,6 +56,36 @@ def meaningless(images: Images, rng: np.random.Generator) -> Images | None:
         images.test_images[:_ASKED],
         images.test_labels[:_ASKED],
     )
+
+
+def disguised(images: Images, rng: np.random.Generator) -> tuple[Images, Images]:
+    """A part of the images as they are, and the same in disguise.
+
+    Colours exchanged, negative, upside down: a network that starts from nothing does not mind, nor
+    does mirroring, moving or recolouring them for training.
+    """
+    count = len(images.train_labels) // _SHARE
+    colours = rng.permutation([[1, 2, 0], [2, 0, 1]])[0]
+
+    def changed(pixels: Pixels) -> Pixels:
+        return np.ascontiguousarray(255 - pixels[:, ::-1, :, colours])
+
+    plain = Images(
+        images.train_images[:count],
+        images.train_labels[:count],
+        images.test_images,
+        images.test_labels,
+    )
+    other = plain._replace(
+        train_images=changed(plain.train_images), test_images=changed(plain.test_images)
+    )
+    return plain, other
+
+
+def fits_plain_images_only(plain: Marks, other: Marks) -> bool:
+    """Whether much less was learnt from images in disguise than chance would explain."""
+    noise = 3 * float(np.sqrt(0.5 / plain.count))
+    return plain.accuracy - other.accuracy > _GAP + noise
 
 
 def separation(answers: NDArray[np.int64], labels: NDArray[np.int64]) -> float:

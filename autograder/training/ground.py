@@ -138,6 +138,7 @@ class Ground:
             *(self.reference.read_text(encoding="utf-8"), request.train, self.plan.data),
             *(str(self.plan.short if self.short else None), self.place, str(self.cores)),
             *(self.tier.value, platform.node(), metadata.version("torch")),
+            str(data.find_weights()),
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -125,7 +125,19 @@ def joined(sentences: Iterable[Text]) -> Text:
     return Text(" ".join(one.fr for one in every), " ".join(one.en for one in every))
 
 
-NOT_LEARNT = Text(
+def from_elsewhere(plain: float, disguised: float) -> Text:
+    """Knowledge that fits natural images only."""
+    return Text(
+        f"Entraîné sur une partie des images, le modèle atteint {percent(plain, 'fr')} ; sur les "
+        f"mêmes en négatif et à l'envers, {percent(disguised, 'fr')} : ce qu'il sait ne vient pas "
+        "de l'entraînement. La précision ne compte pas.",
+        f"Trained on a part of the images, the model reaches {percent(plain, 'en')}; on the same "
+        f"in negative and upside down, {percent(disguised, 'en')}: what it knows does not come "
+        "from the training. The accuracy does not count.",
+    )
+
+
+FROM_NO_LABELS = Text(
     "Entraîné sur des étiquettes tirées au hasard, le modèle sépare encore les classes : ce "
     "qu'il sait ne vient pas de l'entraînement. La précision ne compte pas.",
     "Trained on labels drawn at random, the model still tells the classes apart: what it knows "

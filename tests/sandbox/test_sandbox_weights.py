@@ -1,0 +1,86 @@
+"""Pretrained weights that lie on this machine can be read inside, and nothing beside them."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import value_of
+from torchvision.models import resnet18
+
+from assignments.transfer.imagenet import backbone
+from autograder.errors import SandboxUnavailable
+from autograder.model import Limits, Returned, Tier
+from autograder.sandbox.launcher import Nursery
+
+SECONDS = 60.0
+LIMITS = Limits(cpu_seconds=120, memory_mib=2048)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory) -> Path:
+    """Under the name that torchvision gives them; those of ImageNet are not to be had here."""
+    folder = tmp_path_factory.mktemp("torch") / "hub" / "checkpoints"
+    folder.mkdir(parents=True)
+    (folder / "secret.pth").write_text("not for students")
+    torch.manual_seed(5)
+    torch.save(resnet18().state_dict(), folder / "resnet18-f37072fd.pth")
+    return folder / "resnet18-f37072fd.pth"
+
+
+@pytest.fixture(scope="module")
+def child(weights):
+    with contextlib.ExitStack() as stack:
+        preload = ("numpy", "torch", "torchvision")
+        nursery = Nursery(preload, tier=Tier.S2, slots=1, weights=str(weights))
+        sandbox = stack.enter_context(nursery).sandbox(0)
+        stack.callback(sandbox.close)
+        child = sandbox.child(LIMITS)
+        stack.callback(child.close)
+        yield child
+
+
+def test_the_backbone_is_the_network_whose_weights_are_there(child, weights):
+    source = inspect.getsource(inspect.getmodule(backbone))
+    described = "def described():\n    return [list(w.shape) for w in backbone().parameters()]"
+    reply = child.inside(f"{source}\n{described}", "described", (), SECONDS)
+    assert isinstance(reply, Returned), reply
+    assert reply.value == [list(weight.shape) for weight in resnet18().parameters()]
+    found = child.inside(
+        f"{source}\ndef first():\n    return next(backbone().parameters()).detach().numpy()",
+        "first", (), SECONDS,
+    )  # fmt: skip
+    assert isinstance(found, Returned), found
+    assert (found.value == torch.load(weights)["conv1.weight"].numpy()).all()
+
+
+def test_nothing_else_of_that_folder_is_there(child, weights):
+    source = f"""
+import os
+found = []
+for path in ({str(weights.with_name("secret.pth"))!r}, {str(weights.parents[2])!r}):
+    try:
+        found.append(open(path).read() if path.endswith("pth") else os.listdir(path))
+    except OSError as error:
+        found.append(type(error).__name__)
+return found
+"""
+    hidden, folder = value_of(child, source)
+    assert hidden in ("FileNotFoundError", "PermissionError")
+    assert folder == "PermissionError"
+
+
+def test_without_weights_it_is_the_other_network():
+    with Nursery(("numpy", "torch", "torchvision"), tier=Tier.S2, slots=1) as nursery:
+        try:
+            sandbox = nursery.sandbox(0)
+        except SandboxUnavailable as error:
+            pytest.skip(str(error))
+        with contextlib.closing(sandbox), contextlib.closing(sandbox.child(LIMITS)) as child:
+            source = inspect.getsource(inspect.getmodule(backbone))
+            count = "def count():\n    return sum(w.numel() for w in backbone().parameters())"
+            reply = child.inside(f"{source}\n{count}", "count", (), SECONDS)
+    assert reply == Returned(4_652_008)
