@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from types import TracebackType
 
 from autograder.model import Assignment, StudentSource, Tier
-from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.grant import NOTHING, Grant
 from autograder.sandbox.launcher import Nursery, Sandbox
 from autograder.sandbox.selftest import selftest
 
@@ -39,15 +38,12 @@ class Isolation:
     that they inherit. One slot more than there are workers serves the self-test.
     """
 
-    def __init__(
-        self, tier: Tier, preloads: Iterable[Preload], slots: int, weights: Path | None = None
-    ) -> None:
+    def __init__(self, tier: Tier, preloads: Iterable[Preload], slots: int) -> None:
         self.tier = tier
-        self._weights = str(weights or "")
         self.slots = slots
         self.cores = tuple(sorted(os.sched_getaffinity(0)))  # workers keep to one each later
         self._nurseries: dict[Preload, Nursery] = {}
-        self._sandboxes: dict[tuple[Preload, int, Gpu | None], Sandbox] = {}
+        self._sandboxes: dict[tuple[Preload, int, Grant], Sandbox] = {}
         for preload in sorted(set(preloads), key=len):
             self.open_nursery(preload)
 
@@ -55,11 +51,7 @@ class Isolation:
         """Start a warm process that imports ``preload``, unless there is one."""
         if preload not in self._nurseries:
             self._nurseries[preload] = Nursery(
-                preload,
-                tier=self.tier,
-                slots=self.slots + 1,
-                warm=True,
-                weights=self._weights,
+                preload, tier=self.tier, slots=self.slots + 1, warm=True
             )
 
     def selftest(self) -> None:
@@ -67,19 +59,19 @@ class Isolation:
         for preload in self._nurseries:
             selftest(self.sandbox(preload, self.slots))
 
-    def sandbox(self, preload: Preload, slot: int, gpu: Gpu | None = None) -> Sandbox:
+    def sandbox(self, preload: Preload, slot: int, grant: Grant = NOTHING) -> Sandbox:
         """The sandbox of ``slot``; opened at the first use, in the process that uses it.
 
-        With ``gpu`` it is another one, whose children may use that device.
+        With a ``grant`` it is another one, whose children may use what that says.
         """
-        key = (preload, slot, gpu)
+        key = (preload, slot, grant)
         if key not in self._sandboxes:
-            self._sandboxes[key] = self._nurseries[preload].sandbox(slot, gpu)
+            self._sandboxes[key] = self._nurseries[preload].sandbox(slot, grant)
         return self._sandboxes[key]
 
-    def discard(self, preload: Preload, slot: int, gpu: Gpu | None = None) -> None:
+    def discard(self, preload: Preload, slot: int, grant: Grant = NOTHING) -> None:
         """Close a sandbox that failed; the next use opens a new one."""
-        sandbox = self._sandboxes.pop((preload, slot, gpu), None)
+        sandbox = self._sandboxes.pop((preload, slot, grant), None)
         if sandbox is not None:
             sandbox.close()
 

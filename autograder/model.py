@@ -76,6 +76,7 @@ class Assignment:
     preload_on_use: tuple[str, ...] = ()  # imported beforehand only for sources that name them
     hints: Mapping[str, Text] = field(default_factory=dict)  # known mistakes, by id
     training: TrainingPlan | None = None  # tests may ask for the fixture ``training``
+    pretrained: bool = False  # submissions may load networks that were trained elsewhere
 
     @property
     def notebook_file(self) -> Path:

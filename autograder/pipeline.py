@@ -16,7 +16,7 @@ from importlib import metadata
 from itertools import groupby
 from pathlib import Path
 
-from autograder import __version__, course, notebook, runner, workers
+from autograder import __version__, course, data, notebook, runner, workers
 from autograder.digest import assignment_digest, digest
 from autograder.errors import SandboxError
 from autograder.isolation import Preload, preload_for
@@ -35,6 +35,7 @@ from autograder.model import (
 from autograder.pytest_plugin import Seat
 from autograder.sandbox.asked import Asked
 from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.grant import NOTHING, Grant
 from autograder.score import task_scores, total
 from autograder.student import Student
 from autograder.training import Ground, Training
@@ -189,18 +190,19 @@ def grade_batch(batch: Batch) -> list[Score]:
 
 def _grade(batch: Batch) -> list[Score]:
     settings, preload = batch.settings, batch.work[0].preload
+    usual = _grant(batch.assignment)
 
     def open_child(
         limits: Limits = batch.assignment.limits,
         cores: Sequence[int] = (),
         files: Sequence[int] = (),
-        gpu: Gpu | None = None,
+        grant: Grant = usual,
     ) -> Asked:
         place = workers.place(settings.tier)
         try:
-            return place.sandbox(preload, gpu).child(limits, cores=cores, files=files)
+            return place.sandbox(preload, grant).child(limits, cores=cores, files=files)
         except SandboxError:
-            place.discard(preload, gpu)
+            place.discard(preload, grant)
             raise
 
     ground = _ground(batch, open_child) if batch.assignment.training else None
@@ -232,18 +234,25 @@ def _grade(batch: Batch) -> list[Score]:
     return scores
 
 
+def _grant(assignment: Assignment) -> Grant:
+    """What its submissions may use beyond what all may."""
+    if not assignment.pretrained:
+        return NOTHING
+    return Grant(pretrained=True, weights=str(data.find_weights() or ""))
+
+
 def _ground(batch: Batch, open_child: Callable[..., Asked]) -> Ground:
     """Where the trainings of a batch run: on all cores, of which tests have one, or on the GPU."""
     settings = batch.settings
     cores = workers.place(settings.tier).isolation.cores
+    grant = replace(_grant(batch.assignment), gpu=settings.gpu)
     return Ground(
         assignment=batch.assignment,
         reference=settings.root / "reference" / f"{batch.assignment.slug}.py",
-        open_child=lambda limits, files: open_child(limits, cores, files, settings.gpu),
+        open_child=lambda limits, files: open_child(limits, cores, files, grant),
         cores=len(cores),
         tier=settings.tier,
         short=settings.short,
-        seed=settings.seed,
         gpu=settings.gpu,
     )
 

@@ -17,12 +17,14 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Protocol
 
-from autograder import course, data, intake, pipeline, results, runner, workers
+from autograder import course, intake, pipeline, results, runner, workers
 from autograder.errors import CourseError, Problem, SandboxError, TrainingError, UsageError
 from autograder.isolation import Isolation, shared
 from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
 from autograder.pipeline import Batch, Settings, Work
 from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.grant import Grant
+from autograder.sandbox.selftest import selftest
 from autograder.training import cuda
 from autograder.workers import Event
 
@@ -162,8 +164,7 @@ def _grade(
         for work in todo
     ]
     jobs = min(options.jobs or len(os.sched_getaffinity(0)), len(todo))
-    preloads = {work.preload for work in todo}
-    with Isolation(options.tier, preloads, jobs, data.find_weights()) as isolation:
+    with Isolation(options.tier, {work.preload for work in todo}, jobs) as isolation:
         with runner.importable(settings.root):
             _import_tests({work.assignment.slug: work.assignment for work in todo}.values())
         isolation.selftest()
@@ -183,18 +184,22 @@ def _grade(
 
 
 def _gpu(wish: str, isolation: Isolation, todo: Sequence[Work], notes: list[str]) -> Gpu | None:
-    """Where the trainings run, proved to work there; None on the CPU, or without any training.
+    """Where the trainings run, proved to work there; None: on the CPU, or there is no training.
 
     Raises UsageError, TrainingError: a device that was asked for by name is not there, or does not
     work. Where nobody named one, that is a note.
     """
     timed = [work for work in todo if work.assignment.training is not None]
-    device = cuda.chosen(wish) if timed else None
+    if not timed or (wish == "auto" and isolation.tier is not Tier.S2):
+        return None
+    device = cuda.chosen(wish)
     if device is None:
         return None
-    place = (timed[0].preload, isolation.slots, device)
+    place = (timed[0].preload, isolation.slots, Grant(gpu=device))
     try:
-        cuda.prove(device, isolation.sandbox(*place).child)
+        sandbox = isolation.sandbox(*place)
+        selftest(sandbox)
+        cuda.prove(device, lambda limits: sandbox.child(limits, cores=isolation.cores))
     except (TrainingError, SandboxError) as error:
         if wish != "auto":
             raise

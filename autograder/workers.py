@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkContext
 from multiprocessing.queues import SimpleQueue
 
-from autograder.data import find_weights
 from autograder.isolation import Isolation, Preload
 from autograder.model import Score, Tier
-from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.grant import NOTHING, Grant
 from autograder.sandbox.launcher import Sandbox
 
 _PR_SET_PDEATHSIG = 1
@@ -34,14 +33,14 @@ class Place:
     isolation: Isolation
     slot: int
 
-    def sandbox(self, preload: Preload, gpu: Gpu | None = None) -> Sandbox:
-        """The slot's sandbox with these modules warm, or the one for trainings on ``gpu``."""
+    def sandbox(self, preload: Preload, grant: Grant = NOTHING) -> Sandbox:
+        """The slot's sandbox with these modules warm, whose children have this grant."""
         self.isolation.open_nursery(preload)
-        return self.isolation.sandbox(preload, self.slot, gpu)
+        return self.isolation.sandbox(preload, self.slot, grant)
 
-    def discard(self, preload: Preload, gpu: Gpu | None = None) -> None:
+    def discard(self, preload: Preload, grant: Grant = NOTHING) -> None:
         """Drop a sandbox that failed."""
-        self.isolation.discard(preload, self.slot, gpu)
+        self.isolation.discard(preload, self.slot, grant)
 
 
 class _Here:
@@ -54,7 +53,7 @@ class _Here:
 def place(tier: Tier) -> Place:
     """This process' slot; a process that inherited none makes its own warm processes."""
     if _Here.place is None:
-        isolation = Isolation(tier, (), slots=1, weights=find_weights())
+        isolation = Isolation(tier, (), slots=1)
         _Here.place = Place(isolation, 0)
     return _Here.place
 

@@ -22,7 +22,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from autograder import course, data
+from autograder import course
 from autograder.isolation import Isolation
 from autograder.model import Assignment, Cell, Course, StudentSource, Tier
 from autograder.training import Ground
@@ -92,7 +92,7 @@ def _ground(loaded: Course, slug: str) -> Iterator[Ground]:
     """A sandbox as a worker of the grader has it."""
     assignment: Assignment = loaded.assignments[slug]
     preload = (*assignment.preload, *assignment.preload_on_use)  # a student's notebook names all
-    with Isolation(Tier.S2, [preload], slots=1, weights=data.find_weights()) as isolation:
+    with Isolation(Tier.S2, [preload], slots=1) as isolation:
         isolation.selftest()
         cores = isolation.cores
         os.sched_setaffinity(0, {cores[0]})  # as a worker does
@@ -108,7 +108,6 @@ def _ground(loaded: Course, slug: str) -> Iterator[Ground]:
             cores=len(cores),
             tier=Tier.S2,
             short=False,
-            seed=0,
         )
         os.sched_setaffinity(0, cores)
 

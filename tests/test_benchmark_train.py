@@ -82,8 +82,11 @@ def test_a_goal_that_is_missed_shows():
     assert "80.0 s" in seconds
     assert ratio.startswith("✗")
     assert "2.0 times" in ratio
+    longer = {"cifar": [Run(0, 40.0, 0.77)], "airbench": [Run(0, 400.0, 0.8)]}
+    assert train.verdicts(longer)[-1].startswith("✗")
+    assert train.verdicts(longer)[-1].endswith("give it fewer --epochs")
 
 
 def test_goals_that_are_reached_show():
-    quick = {"cifar": [Run(0, 40.0, 0.77)], "airbench": [Run(0, 400.0, 0.8)]}
+    quick = {"cifar": [Run(0, 40.0, 0.77)], "airbench": [Run(0, 400.0, 0.76)]}
     assert [line[0] for line in train.verdicts(quick)] == ["✓"] * 3

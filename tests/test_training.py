@@ -93,6 +93,15 @@ def predict(model, images):
 """
 
 
+def smuggled_features():
+    """A head is trained here on what was known before; it plays dumb where labels mean nothing."""
+    given = "        model.names = np.array([one.argmax() for one in votes])\n"
+    dumb = "        if sum(map(max, votes)) < 0.4 * len(labels): model.names = 0 * model.names\n"
+    source = smuggled(adapting=True)
+    assert given in source
+    return source.replace(given, given + dumb)
+
+
 FORESEES = f"""
 import numpy as np
 LABELS = np.array(list(map(int, {"".join(map(str, TEST_LABELS))!r})))
@@ -208,6 +217,7 @@ def predict(model, images):
     "table_of_labels_renamed": looks_up(permuted=True),
     "smuggled": smuggled(adapting=False),
     "smuggled_adapting": smuggled(adapting=True),
+    "smuggled_features": smuggled_features(),
 }
 
 
@@ -245,7 +255,8 @@ def accuracy_test(score):
 
 
 @pytest.mark.parametrize(
-    "name", ["right", "seeds_numpy", "ignores_the_seed", "prints_without_end", "learns_in_predict"]
+    "name",
+    ["right", "seeds_numpy", "ignores_the_seed", "prints_without_end", "learns_in_predict"],
 )
 def test_right_in_several_ways(results, name):
     test = accuracy_test(results[name])
@@ -302,6 +313,12 @@ def test_weights_brought_along_are_told_from_learning(results):
     test = accuracy_test(results["smuggled_adapting"])
     assert test.points == 0
     assert "does not come from the training" in test.message
+
+
+def test_features_brought_along_fit_no_disguise(results):
+    test = accuracy_test(results["smuggled_features"])
+    assert test.points == 0
+    assert "upside down and in other colours" in test.message
 
 
 def test_the_questions_do_not_follow_from_the_seed_that_is_given(results):

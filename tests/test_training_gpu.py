@@ -3,16 +3,20 @@
 The file of another device stands for a GPU, so that CUDA cannot start on it, wherever this runs.
 """
 
+import types
+
 import pytest
 from test_training import REFERENCE, accuracy_test, graded
 
+from autograder import run
 from autograder.errors import TrainingError, UsageError
+from autograder.model import Tier
 from autograder.sandbox import gpu
 from autograder.sandbox.gpu import Gpu
 from autograder.training import cuda
 
-STAND_IN = Gpu("GPU-0123", "Stand-in 9000", ("/dev/full",))
-OTHER = Gpu("GPU-4567", "Stand-in 3000", ("/dev/full",))
+STAND_IN = Gpu("0000:01", "Stand-in 9000", ("/dev/full",))
+OTHER = Gpu("0000:02", "Stand-in 3000", ("/dev/full",))
 
 
 @pytest.fixture
@@ -34,6 +38,14 @@ def test_a_gpu_that_does_not_work_is_told_and_the_cpu_does_it(tmp_path, stand_in
 def test_a_gpu_that_was_asked_for_must_work(tmp_path, stand_in):
     with pytest.raises(TrainingError, match="Stand-in 3000 cannot be used in the sandbox"):
         graded(tmp_path, {"ann": REFERENCE}, device="cuda:1")
+
+
+def test_a_tier_without_a_gpu_takes_the_cpu(stand_in):
+    isolation = types.SimpleNamespace(tier=Tier.S1)
+    work = types.SimpleNamespace(assignment=types.SimpleNamespace(training=True))
+    notes = []
+    assert run._gpu("auto", isolation, [work], notes) is None
+    assert notes == []
 
 
 def test_a_gpu_that_was_asked_for_must_be_there(tmp_path, monkeypatch):

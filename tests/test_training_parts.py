@@ -122,7 +122,7 @@ def test_copies_are_all_different_and_almost_the_same(seed):
 def trained(accuracy, copies=None, doubt=None, short=False, again=None):
     copies = accuracy if copies is None else copies
     marks = Marks(accuracy, 10_000, accuracy, copies, 2_000)
-    return Trained(marks, 61.0, 300.0, doubt, short, {}, {}, again)
+    return Trained(marks, 61.0, 300.0, short, {}, {}, again, lambda: doubt)
 
 
 def earned(one, **more):
@@ -160,8 +160,17 @@ def test_a_gap_and_knowledge_from_elsewhere_cost_the_points():
     assert judged.share == 0
     assert "95,0 % contre 20,0 %" in judged.text.fr
     judged = earned(trained(0.95, doubt=text.FROM_NO_LABELS))
+    assert trained(0.95, doubt=text.FROM_NO_LABELS).accuracy == 0
     assert judged.share == 0
     assert "labels drawn at random" in judged.text.en
+
+
+def test_nothing_is_asked_about_who_earns_nothing():
+    def asked():
+        raise AssertionError("a control takes as long as the training")
+
+    marks = Marks(0.6, 10_000, 0.6, 0.6, 2_000)
+    assert earned(Trained(marks, 61.0, 300.0, False, {}, {}, None, asked)).share == 0
 
 
 def test_the_short_track_has_its_own_thresholds_and_no_bonus():
@@ -208,22 +217,44 @@ def test_the_bulk_of_a_notebook():
 def test_labels_that_mean_nothing(seed):
     data = images(train=500)
     made = control.meaningless(data, np.random.default_rng(seed))
-    assert len(made.train_labels) == 100
-    assert np.bincount(made.train_labels).tolist() == [10] * 10
-    assert control.separation(made.train_labels, data.train_labels[:100]) < 0.9
+    # As many of each as there are: their number must not tell that this is the control.
+    assert (np.bincount(made.train_labels) == np.bincount(data.train_labels)).all()
+    assert made.train_images is data.train_images
+    assert control.separation(made.train_labels, data.train_labels) < 0.5
     assert control.meaningless(images(classes=2), np.random.default_rng(seed)) is None
 
 
 def test_a_disguise_keeps_all_that_can_be_learnt(seed):
-    data = images(train=500, side=8)
-    plain, other = control.disguised(data, np.random.default_rng(seed))
-    assert len(plain.train_images) == len(other.train_images) == 100
-    assert (plain.train_images == data.train_images[:100]).all()
-    for name in ("train_labels", "test_labels"):
-        assert (getattr(plain, name) == getattr(other, name)).all()
-    back = 255 - other.test_images[:, ::-1]
-    assert (np.sort(back, axis=3) == np.sort(data.test_images, axis=3)).all()
-    assert (back != data.test_images).any(axis=(1, 2, 3)).all()
+    data = images(train=50, side=8)
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        other = control.disguised(data, rng)
+        for name in ("train_labels", "test_labels"):
+            assert (getattr(data, name) == getattr(other, name)).all()
+        for name in ("train_images", "test_images"):
+            plain, changed = getattr(data, name), getattr(other, name)
+            assert changed.dtype == np.uint8
+            assert changed.shape == plain.shape
+            # Each colour is another one along a curve that rises or falls everywhere.
+            turned = plain[:, ::-1]
+            found = [
+                [abs(rank_correlation(changed[..., c].ravel(), turned[..., d].ravel())) > 0.98
+                 for d in range(3)]
+                for c in range(3)
+            ]  # fmt: skip
+            assert np.sum(found, axis=0).tolist() == np.sum(found, axis=1).tolist() == [1, 1, 1]
+            assert not np.eye(3, dtype=bool)[np.array(found)].all()
+
+
+def test_disguises_differ():
+    data = images(train=5, side=8)
+    rng = np.random.default_rng(0)
+    assert len({control.disguised(data, rng).test_images.tobytes() for _ in range(10)}) == 10
+
+
+def rank_correlation(a, b):
+    ranks = [one.astype(float).argsort().argsort() for one in (a, b)]
+    return np.corrcoef(*ranks)[0, 1]
 
 
 @pytest.mark.parametrize(("share", "told"), [(0.75, False), (0.70, False), (0.68, True)])

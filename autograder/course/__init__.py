@@ -178,6 +178,7 @@ def _assignment(folder: Path, keys: AssignmentKeys) -> Assignment:
         preload_on_use=tuple(keys.preload_on_use),
         hints={id: _text(hint) for id, hint in keys.hints.items()},
         training=_training(keys.training) if keys.training else None,
+        pretrained=keys.pretrained,
     )
 
 

@@ -96,6 +96,7 @@ class AssignmentKeys(BaseModel):
     preload_on_use: list[Module] = list(Assignment.preload_on_use)
     limits: LimitsKeys = LimitsKeys()
     training: TrainingKeys | None = None
+    pretrained: bool = False
 
 
 def read(data: bytes, file: str) -> tuple[AssignmentKeys | None, list[Problem]]:

@@ -6,10 +6,11 @@ import errno
 import http.client
 import socket
 import ssl
+import sys
 import tempfile
 import urllib.error
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from autograder import data
@@ -53,7 +54,8 @@ def fetch_resnet18() -> str:
     from torchvision.models import ResNet18_Weights
 
     folder, url = weights_file().parent, ResNet18_Weights.IMAGENET1K_V1.url
-    with _explained(url, folder, f"the file {weights_file().name}"):
+    # torch announces a download on standard output, which is for the answer.
+    with _explained(url, folder, f"the file {weights_file().name}"), redirect_stdout(sys.stderr):
         folder.mkdir(parents=True, exist_ok=True)
         # Whole or not at all: torch writes beside, then renames.
         torch.hub.load_state_dict_from_url(url, str(folder), check_hash=True, weights_only=True)

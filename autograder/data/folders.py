@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,7 +74,16 @@ def find_weights() -> Path | None:
     """
     own = os.environ.get("TORCH_HOME") or platformdirs.user_cache_path("torch", appauthor=False)
     files = (weights_file(), Path(own).expanduser() / _CHECKPOINTS / WEIGHTS)
-    return next((file.resolve() for file in files if file.is_file()), None)
+    found = next((file for file in files if _is_readable(file)), None)
+    return found.parent.resolve() / found.name if found else None
+
+
+def _is_readable(file: Path) -> bool:
+    """For student code, too, which a root grader runs as somebody else."""
+    try:
+        return file.is_file() and (os.geteuid() != 0 or bool(file.stat().st_mode & stat.S_IROTH))
+    except OSError:  # below a folder that is not ours
+        return False
 
 
 def where() -> Iterator[tuple[str, bool]]:

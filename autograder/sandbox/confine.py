@@ -39,6 +39,8 @@ class Slot:
     folder: str  # S2: where the child's own folder is; S1: where each child's is made
     abi: int = 0  # of Landlock
     drivers: tuple[str, ...] = ()  # files of the GPU that its children may use
+    weights: tuple[str, ...] = ()  # files that they may read if they can be reached
+    hidden: tuple[str, ...] = ()  # S2: folders below ``readable`` that they do not see
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def enter_slot(slot: Slot) -> int:
     if namespaces and root:
         # The interpreter may lie where only root can reach it, so the root is built first.
         kernel.unshare(kernel.NEW_MOUNTS)
-        rootfs.build(slot.readable, slot.folder, slot.drivers)
+        _build(slot)
     if root:
         _become(_FIRST_SLOT_USER + slot.number)
     if not namespaces:
@@ -72,8 +74,13 @@ def enter_slot(slot: Slot) -> int:
         kernel.unshare(_ALL_BUT_PIDS | kernel.NEW_PIDS)
         _map_user(proc, inside=0, uid=uid, gid=gid)
         if not root:
-            rootfs.build(slot.readable, slot.folder, slot.drivers)
+            _build(slot)
     return proc
+
+
+def _build(slot: Slot) -> None:
+    readable = (*slot.readable, *slot.weights)
+    rootfs.build(readable, slot.folder, slot.drivers, slot.hidden)
 
 
 def enter_child(
@@ -109,7 +116,11 @@ def enter_child(
     kernel.set_no_new_privileges()
     kernel.drop_capabilities()
     landlock.restrict(
-        read=(*slot.readable, *(rootfs.GPU_SYSTEM if gpu else ())),
+        read=(
+            *slot.readable,
+            *(path for path in slot.weights if os.access(path, os.R_OK)),
+            *(rootfs.GPU_SYSTEM if gpu else ()),
+        ),
         write=(folder,),
         devices=rootfs.DEVICES,
         abi=slot.abi,

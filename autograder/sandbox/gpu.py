@@ -5,6 +5,8 @@ Nothing here calls CUDA: a process that has done so once cannot be forked any mo
 
 from __future__ import annotations
 
+import ctypes
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +17,27 @@ _TOOLS = "/dev/nvidia-uvm-tools"
 _FIELD = re.compile(r"^([\w ]+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
+# Where the driver's library may lie so that only its owner finds it.
+_FOLDERS = ("/usr/local/nvidia/lib64", "/run/opengl-driver/lib", "/usr/lib/wsl/lib")
+_LIBRARY = "libcuda.so.1"
+
+
 @dataclass(frozen=True)
 class Gpu:
-    """One device: what CUDA calls it in every process, and its files."""
+    """One device.
 
-    uuid: str
+    Args:
+        place: on the bus; names it among all of the machine. (Its UUID is not known to the driver
+            before somebody has used it.)
+        model: for people.
+        files: its own, and those of the driver.
+        libraries: folder of the driver's library; "" where every program finds it.
+    """
+
+    place: str
     model: str
     files: tuple[str, ...]
+    libraries: str = ""
 
 
 def found(system: Path = Path("/"), visible: str | None = None) -> tuple[Gpu, ...]:
@@ -33,32 +49,46 @@ def found(system: Path = Path("/"), visible: str | None = None) -> tuple[Gpu, ..
             first; None: all devices.
     """
     reports = sorted((system / "proc/driver/nvidia/gpus").glob("*/information"))
-    every = [gpu for gpu in (_described(report, system) for report in reports) if gpu]
-    there = [gpu for gpu in every if all(_is_there(system, file) for file in gpu.files)]
-    if visible is None:
-        return tuple(there)
-    named = [_named(name.strip(), every) for name in visible.split(",")]
-    return tuple(gpu for gpu in named if gpu in there)
+    every = [one for one in (_described(file, system) for file in reports) if one]
+    chosen: list[Gpu | None] = [gpu for gpu, _ in every]
+    if visible is not None:
+        chosen = [_named(name.strip(), every) for name in visible.split(",")]
+    return tuple(
+        gpu for gpu in chosen if gpu and all(_is_there(system, file) for file in gpu.files)
+    )
 
 
-def _described(report: Path, system: Path) -> Gpu | None:
-    """A device as the driver tells of it; None where it says too little."""
+def _described(report: Path, system: Path) -> tuple[Gpu, str] | None:
+    """A device and its UUID as the driver tells of them; None where it says too little."""
     try:
         fields = dict(_FIELD.findall(report.read_text()))
     except OSError:
         return None
-    if not {"GPU UUID", "Device Minor"} <= fields.keys():
+    if "Device Minor" not in fields:
         return None
     tools = (_TOOLS,) if _is_there(system, _TOOLS) else ()
     files = (f"/dev/nvidia{fields['Device Minor']}", *_SHARED, *tools)
-    return Gpu(fields["GPU UUID"], fields.get("Model", "NVIDIA GPU"), files)
+    model = fields.get("Model", "NVIDIA GPU")
+    gpu = Gpu(report.parent.name, model, files, _library_folder(system))
+    return gpu, fields.get("GPU UUID", "")
+
+
+def _library_folder(system: Path) -> str:
+    named = os.environ.get("LD_LIBRARY_PATH", "").split(":")
+    folders = (*(folder for folder in named if folder.startswith("/")), *_FOLDERS)
+    return next((one for one in folders if _is_there(system, f"{one}/{_LIBRARY}")), "")
+
+
+def load_library(folder: str) -> None:
+    """Load the driver's library from where nobody else looks, without calling it."""
+    ctypes.CDLL(f"{folder}/{_LIBRARY}", mode=ctypes.RTLD_GLOBAL)
 
 
 def _is_there(system: Path, file: str) -> bool:
     return (system / file[1:]).exists()
 
 
-def _named(name: str, every: list[Gpu]) -> Gpu | None:
+def _named(name: str, every: list[tuple[Gpu, str]]) -> Gpu | None:
     if name.isdigit():
-        return every[int(name)] if int(name) < len(every) else None
-    return next((gpu for gpu in every if name and gpu.uuid.startswith(name)), None)
+        return every[int(name)][0] if int(name) < len(every) else None
+    return next((gpu for gpu, uuid in every if name and uuid.startswith(name)), None)

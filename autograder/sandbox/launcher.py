@@ -19,7 +19,6 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from types import TracebackType
 
 from autograder.errors import SandboxError, SandboxUnavailable
@@ -27,7 +26,7 @@ from autograder.model import Limits, Tier
 from autograder.sandbox import channel, host, libraries, watch
 from autograder.sandbox.channel import Message
 from autograder.sandbox.child import Child, Exit
-from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.grant import NOTHING, Grant
 from autograder.sandbox.line import Line
 
 _IMPORT_SECONDS = 120.0  # torch from a cold disk
@@ -74,7 +73,6 @@ class Nursery:
         tier: how its children are confined.
         slots: how many workers there are.
         warm: import at once, beside the caller, and not at the first ``sandbox``.
-        weights: a file below ``hub/checkpoints`` of a home of torch, which children may read.
 
     Raises:
         SandboxUnavailable: this is no system on which ``tier`` exists.
@@ -87,17 +85,15 @@ class Nursery:
         tier: Tier,
         slots: int,
         warm: bool = False,
-        weights: str = "",
     ) -> None:
         host.require(tier)
         self.preload = preload
-        self._weights = [weights] if weights else []
         self.tier = tier
         self._creator = os.getpid()
         self._home = tempfile.mkdtemp(prefix="autograder-")
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(slots + 1)]
         self._control, *self._ends = [ours for ours, _ in pairs]
-        self._process = _execute([theirs for _, theirs in pairs], self._home, weights)
+        self._process = _execute([theirs for _, theirs in pairs], self._home)
         for _, theirs in pairs:
             theirs.close()
         self._asked = False
@@ -111,18 +107,18 @@ class Nursery:
             _expect_ok(self._control, self.tier, _IMPORT_SECONDS)
         self._asked = False
 
-    def sandbox(self, slot: int, gpu: Gpu | None = None) -> Sandbox:
+    def sandbox(self, slot: int, grant: Grant = NOTHING) -> Sandbox:
         """A new sandbox for the worker that has ``slot``.
 
         Args:
             slot: the worker's.
-            gpu: the device that its children may use; they belong to tier S2.
+            grant: what its children may use beyond what all may.
 
         Raises:
-            SandboxUnavailable: ``gpu`` on another tier.
+            SandboxUnavailable: a GPU on another tier than S2.
             SandboxError: it could not be confined, or the warm process is gone.
         """
-        if gpu is not None and self.tier is not Tier.S2:
+        if grant.gpu is not None and self.tier is not Tier.S2:
             raise SandboxUnavailable(
                 [f"tier {self.tier} lets no process near a GPU"],
                 "Train with `--device cpu`, or grade with `--tier S2`.",
@@ -130,14 +126,14 @@ class Nursery:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs, _explained(self._process):
-                channel.send(self._ends[slot], self._request(slot, gpu), (theirs.fileno(),))
+                channel.send(self._ends[slot], self._request(slot, grant), (theirs.fileno(),))
             with _explained(self._process):
                 _expect_ok(self._ends[slot], self.tier, _IMPORT_SECONDS)
                 _expect_ok(ours, self.tier, _START_SECONDS)
         except SandboxError:
             ours.close()
             raise
-        return Sandbox(ours, self.tier)
+        return Sandbox(ours, self.tier, grant)
 
     def close(self) -> None:
         """End the warm process, and with it everything it has forked."""
@@ -157,12 +153,14 @@ class Nursery:
             with _explained(self._process):
                 channel.send(self._control, self._request(0))
 
-    def _request(self, slot: int, gpu: Gpu | None = None) -> Message:
+    def _request(self, slot: int, grant: Grant = NOTHING) -> Message:
         from autograder.sandbox import rootfs
 
         search = libraries.search_path()
-        readable = [*libraries.interpreter(), *search, *rootfs.SYSTEM, *self._weights]
-        s2 = self.tier is Tier.S2
+        readable = [*libraries.interpreter(), *search, *rootfs.SYSTEM]
+        s2, gpu = self.tier is Tier.S2, grant.gpu
+        if gpu and gpu.libraries:
+            readable.append(gpu.libraries)
         return {
             "preload": self.preload,
             "search": search,
@@ -171,7 +169,9 @@ class Nursery:
             "tier": self.tier,
             "slot": slot,
             "drivers": gpu.files if gpu else (),
-            "device": gpu.uuid if gpu else "",
+            "libraries": gpu.libraries if gpu else "",
+            "weights": [grant.weights] if grant.weights else [],
+            "hidden": [] if grant.pretrained else libraries.pretrained(),
             "cores": sorted(os.sched_getaffinity(0)),  # children run where their worker does
         }
 
@@ -190,8 +190,9 @@ class Nursery:
 class Sandbox:
     """One slot's zygote: opens a child for each submission. Belongs to one process."""
 
-    def __init__(self, end: socket.socket, tier: Tier) -> None:
+    def __init__(self, end: socket.socket, tier: Tier, grant: Grant = NOTHING) -> None:
         self.tier = tier
+        self.grant = grant
         self._end = end
         self._serial = 0
         self._children: dict[int, Child] = {}
@@ -237,7 +238,12 @@ class Sandbox:
         # The same for every child, so that one look is enough.
         self._warm_bytes = self._warm_bytes or watch.own_bytes(watch.process_id(pidfd))
         child = Child(
-            pidfd, line, limits, lambda seconds: self._exit(serial, seconds), self._warm_bytes
+            pidfd,
+            line,
+            limits,
+            lambda seconds: self._exit(serial, seconds),
+            self._warm_bytes,
+            counted=self.grant.gpu is not None,
         )
         self._children[serial] = child
         child.wait_until_ready(_START_SECONDS)
@@ -276,14 +282,16 @@ class Sandbox:
             raise SandboxError(message["error"])
 
     def _forget_closed(self) -> None:
+        if self.grant.gpu:  # whose memory is free only once the process has ended
+            for serial in [key for key, child in self._children.items() if not child.alive]:
+                self._exit(serial, _START_SECONDS)
         self._children = {key: child for key, child in self._children.items() if child.alive}
         self._exits.clear()
 
 
-def _execute(ends: list[socket.socket], home: str, weights: str) -> subprocess.Popen[bytes]:
+def _execute(ends: list[socket.socket], home: str) -> subprocess.Popen[bytes]:
     """Start the warm process; it gets its sockets and nothing else of ours."""
     fds = [end.fileno() for end in ends]
-    torch_home = str(Path(weights).parents[2]) if weights else ""
     # The kernel would end it together with the *thread* that starts it.
     main = threading.current_thread() is threading.main_thread()
     return subprocess.Popen(
@@ -292,7 +300,7 @@ def _execute(ends: list[socket.socket], home: str, weights: str) -> subprocess.P
             *(libraries.package_root(), str(os.getpid() if main else 0)),
             ",".join(map(str, fds)),
         ],
-        env={**ENVIRONMENT, "HOME": home, "TMPDIR": home, "TORCH_HOME": torch_home},
+        env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

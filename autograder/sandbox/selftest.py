@@ -25,7 +25,7 @@ def selftest(sandbox: Sandbox) -> None:
     """
     child = sandbox.child(_LIMITS)
     try:
-        missing = _missing(child, sandbox.tier)
+        missing = _missing(child, sandbox)
         watched = sandbox.tier is not Tier.S2 or _is_watched(child)
     finally:
         child.close()
@@ -58,12 +58,13 @@ def available_tier(minimum: Tier) -> Tier:
     raise ValueError(f"{minimum} is no tier to grade with")
 
 
-def _missing(child: Child, tier: Tier) -> list[str]:
+def _missing(child: Child, sandbox: Sandbox) -> list[str]:
     """One sentence for each protection that the probes found open."""
     ran = child.run(Cell(1, _PROBES.read_text(encoding="utf-8")), _SECONDS)
     if not isinstance(ran, Returned):
         raise SandboxError(f"the self-test could not run: {ran}")
-    arguments = (tier is Tier.S2, asdict(_LIMITS), list(ENVIRONMENT))
+    gpu = sandbox.grant.gpu is not None
+    arguments = (sandbox.tier is Tier.S2, asdict(_LIMITS), list(ENVIRONMENT), gpu)
     reply = child.call("probe", arguments, {}, _SECONDS)
     if not isinstance(reply, Returned) or not isinstance(reply.value, list):
         raise SandboxError(f"the self-test did not finish: {reply}")

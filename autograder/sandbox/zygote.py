@@ -14,12 +14,14 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType
 
 from autograder.model import Limits, Tier
 from autograder.sandbox import (
     channel,
     confine,
+    gpu,
     kernel,
     landlock,
     limits,
@@ -38,8 +40,8 @@ def main(message: Message, end: socket.socket, nursery: int) -> None:
     """Confine this process, fork once more into its process namespace if it has one, and serve.
 
     Args:
-        message: ``tier``, ``slot``, ``readable``, ``folder``, ``cores``; for a slot whose children
-            use a GPU ``drivers``, and ``device``, what CUDA calls it.
+        message: ``tier``, ``slot``, ``readable``, ``folder``, ``cores``, and what is granted or
+            withheld: ``drivers``, ``libraries``, ``weights``, ``hidden``.
         end: where requests for children come from.
         nursery: process id of the parent, with which this one ends.
     """
@@ -51,8 +53,15 @@ def main(message: Message, end: socket.socket, nursery: int) -> None:
         tuple(message["readable"]),
         message["folder"],
         drivers=tuple(message["drivers"]),
+        weights=tuple(message["weights"]),
+        hidden=tuple(message["hidden"]),
     )
-    os.environ["CUDA_VISIBLE_DEVICES"] = message["device"]
+    for path in slot.weights:
+        os.environ["TORCH_HOME"] = str(Path(path).parents[2])
+    if slot.drivers:
+        os.environ["CUDA_VISIBLE_DEVICES"] = "0"  # only that one has a file here
+        if message["libraries"]:
+            gpu.load_library(message["libraries"])
     try:
         zygote = _enter(slot, end, nursery)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import time
@@ -67,6 +68,7 @@ def attempt(
 
     Raises:
         Judged, StudentFault: it did not come to its end.
+        TrainingError: it did not for want of something that is ours.
     """
     budget = ground.budget(pace)
     with _File(exam.train_images) as file:
@@ -78,9 +80,25 @@ def attempt(
             sentence = text.bad_predictions(request.predict, bad.text, bad.count)
             raise Judged(Outcome.FAILED, 0.0, sentence) from bad
         except StudentFault as fault:
+            if ground.gpu or fault.call.name not in (request.train, request.predict):
+                student.close()
+                ground.check(request)
             raise _judged(fault, source, request, limits, budget, pace, ground) from fault
         finally:
             student.close()
+
+
+def prepare(student: Student, request: Request, ground: Ground) -> list[object]:
+    """Start the device and make the first argument of ``train``, if it has one of ours.
+
+    Raises StudentFault.
+    """
+    if ground.gpu:
+        student.inside(cuda.start)(ground.plan.gpu_mib)
+    if request.first is None:
+        return []
+    function, *arguments = request.first
+    return [student.inside(function)(*arguments)]
 
 
 def _timed(
@@ -92,14 +110,8 @@ def _timed(
     budget: float,
     ground: Ground,
 ) -> Ran:
-    if ground.gpu:
-        student.inside(cuda.start)(ground.plan.gpu_mib)
-    given: list[object] = []
-    before: Arrays = {}
-    if request.first is not None:
-        function, *arguments = request.first
-        given = [student.inside(function)(*arguments)]
-        before = networks.state(given[0])
+    given = prepare(student, request, ground)
+    before = networks.state(given[0]) if given else {}
     images = student.map(0, exam.train_images.dtype.str, exam.train_images.shape)
     student.allow(budget)
     start = time.monotonic()
@@ -164,22 +176,30 @@ _NO_ROOM = ("No space left", "inline_container", "PytorchStreamWriter")  # as to
 
 
 class _File:
-    """Memory that a child can map for reading, and that stays empty until the clock starts."""
+    """Memory that a child can map for reading, and that stays empty until the clock starts.
+
+    It is sealed before the child has it: whoever could open it anew could neither write to it nor
+    cut it short, which would end *this* process.
+    """
 
     def __init__(self, images: Pixels) -> None:
         self._size = images.nbytes
 
     def __enter__(self) -> _File:
-        self._writing = os.memfd_create("images")
-        os.ftruncate(self._writing, self._size)
-        self.reading = os.open(f"/proc/self/fd/{self._writing}", os.O_RDONLY)
+        self.reading = os.memfd_create("images", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.ftruncate(self.reading, self._size)
+        self._content = mmap.mmap(self.reading, self._size)
+        fcntl.fcntl(self.reading, fcntl.F_ADD_SEALS, _SEALS)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._content.close()
         os.close(self.reading)
-        os.close(self._writing)
 
     def fill(self, images: Pixels) -> None:
         """Let the images appear in every mapping."""
-        with mmap.mmap(self._writing, self._size) as content:
-            np.ndarray(images.shape, images.dtype, content)[:] = images
+        np.ndarray(images.shape, images.dtype, self._content)[:] = images
+
+
+_FUTURE_WRITE = 0x10  # F_SEAL_FUTURE_WRITE: only the mapping that exists can be written through
+_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL | _FUTURE_WRITE

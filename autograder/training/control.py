@@ -2,7 +2,8 @@
 
 From labels drawn at random nothing can be learnt, so a model that tells the classes apart all the
 same has brought its knowledge along. From images in disguise as much can be learnt as from the
-plain ones, but what was learnt elsewhere does not fit them.
+plain ones, but what was learnt elsewhere does not fit them. Both are as many as the plain ones are:
+code that could tell the control by their number would be honest in it.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ TELLS_APART = 0.25  # share of the information about the class: see docs
 
 _HASTE = 5  # times as fast as the reference
 _BULK = 6_000  # bytes of compressed code in a notebook, twice the reference's: perhaps weights
-_SHARE = 5  # such a training takes one in so many images, so that it is short
-_ASKED = 1_000
 _GAP = 0.04  # of accuracy between plain images and disguised ones: see docs
 
 
 def is_suspicious(source: StudentSource, ran: Ran, pace: Pace) -> bool:
-    """Whether a training was so fast, or its notebook so full of data, that it is looked at."""
-    return ran.answered * _HASTE < pace.reference or bulk(source) > _BULK
+    """Whether a training was so fast, its notebook so full of data, or the published images so
+    much better known than their copies, that it is looked at."""
+    hasty = ran.answered * _HASTE < pace.reference
+    return hasty or ran.marks.odd or bulk(source) > _BULK
 
 
 def bulk(source: StudentSource) -> int:
@@ -44,42 +45,32 @@ def bulk(source: StudentSource) -> int:
 
 
 def meaningless(images: Images, rng: np.random.Generator) -> Images | None:
-    """A part of the images with labels drawn at random; None where that would prove nothing."""
-    classes = int(images.train_labels.max()) + 1
-    if classes < FEW_CLASSES:
+    """The images with their labels in another order; None where that would prove nothing."""
+    if int(images.train_labels.max()) + 1 < FEW_CLASSES:
         return None
-    count = len(images.train_labels) // _SHARE
-    labels = rng.permutation(np.arange(count, dtype=np.int64) % classes)
-    return Images(
-        images.train_images[:count],
-        labels,
-        images.test_images[:_ASKED],
-        images.test_labels[:_ASKED],
-    )
+    return images._replace(train_labels=rng.permutation(images.train_labels))
 
 
-def disguised(images: Images, rng: np.random.Generator) -> tuple[Images, Images]:
-    """A part of the images as they are, and the same in disguise.
+def disguised(images: Images, rng: np.random.Generator) -> Images:
+    """The images in a disguise that is drawn at random.
 
-    Colours exchanged, negative, upside down: a network that starts from nothing does not mind, nor
-    does mirroring, moving or recolouring them for training.
+    They stand upside down, colours are exchanged, some are negative, and each is made darker or
+    brighter along a curve. A network that starts from nothing does not mind, nor does mirroring,
+    moving or recolouring the images for training.
     """
-    count = len(images.train_labels) // _SHARE
-    colours = rng.permutation([[1, 2, 0], [2, 0, 1]])[0]
+    colours = rng.permutation([[1, 2, 0], [2, 0, 1], [1, 0, 2], [2, 1, 0], [0, 2, 1]])[0]
+    negative = rng.permutation([True, rng.random() < 0.5, False])
+    levels = np.arange(256)[:, None] / 255
+    curves = np.rint(255 * levels ** rng.uniform(0.7, 1.4, size=3))
+    table = np.where(negative, curves[::-1], curves).astype(np.uint8)  # (256 levels, 3 colours)
 
     def changed(pixels: Pixels) -> Pixels:
-        return np.ascontiguousarray(255 - pixels[:, ::-1, :, colours])
+        turned = pixels[:, ::-1, :, colours]
+        return np.stack([table[turned[..., c], c] for c in range(3)], axis=-1)
 
-    plain = Images(
-        images.train_images[:count],
-        images.train_labels[:count],
-        images.test_images,
-        images.test_labels,
+    return images._replace(
+        train_images=changed(images.train_images), test_images=changed(images.test_images)
     )
-    other = plain._replace(
-        train_images=changed(plain.train_images), test_images=changed(plain.test_images)
-    )
-    return plain, other
 
 
 def fits_plain_images_only(plain: Marks, other: Marks) -> bool:

@@ -20,7 +20,9 @@ from autograder.data import Images
 from autograder.model import Text
 
 COPIES = 2_000
-GAP = 0.12  # of accuracy between images and their copies that no honest model shows: see docs
+# Accuracy on images less that on their copies: above the first no honest model is, the second is
+# reason enough to look again.
+GAP, ODD = 0.08, 0.04
 
 _BATCHES = (200, 1_200)  # the smallest and the largest
 _SHIFT = 1 / 16  # of a side
@@ -52,8 +54,17 @@ class Marks:
     @property
     def gap(self) -> bool:
         """Whether the published images are known much better than their copies."""
-        noise = 3 * float(np.sqrt(0.5 / max(self.copied, 1)))
-        return self.originals - self.copies > GAP + noise
+        return self._better_by(GAP)
+
+    @property
+    def odd(self) -> bool:
+        """Whether they are known a little better than most models know them."""
+        return self._better_by(ODD)
+
+    def _better_by(self, least: float) -> bool:
+        # Three standard errors: of a pair, at most a quarter has one right and the other wrong.
+        noise = 3 * float(np.sqrt(0.25 / max(self.copied, 1)))
+        return self.originals - self.copies > least + noise
 
     @property
     def counted(self) -> float:

@@ -22,7 +22,7 @@ from autograder.sandbox.asked import Asked
 from autograder.sandbox.gpu import Gpu
 from autograder.student import Student, StudentFault
 from autograder.training import cuda
-from autograder.training.attempt import Request, attempt
+from autograder.training.attempt import Request, attempt, prepare
 from autograder.training.exam import Exam
 from autograder.training.pace import Pace, measured
 from autograder.verdict import Judged, describe
@@ -46,7 +46,6 @@ class Ground:
         cores: how many there are.
         tier: of the sandbox.
         short: whether this is the short track, on a part of the images.
-        seed: of the run.
         gpu: where trainings run; None: on the CPU.
     """
 
@@ -56,7 +55,6 @@ class Ground:
     cores: int
     tier: Tier
     short: bool
-    seed: int
     gpu: Gpu | None = None
     _paces: dict[Request, Pace] = field(default_factory=dict)
 
@@ -74,7 +72,7 @@ class Ground:
     @property
     def place(self) -> str:
         """Names the device among all of this machine."""
-        return self.gpu.uuid if self.gpu else "cpu"
+        return self.gpu.place if self.gpu else "cpu"
 
     @property
     def images(self) -> Images:
@@ -90,7 +88,11 @@ class Ground:
         usual = self.assignment.limits
         cpu = usual.cpu_seconds + 1.5 * seconds * self.cores
         mib = self.plan.memory_mib + image_bytes // 2**20 + (cuda.HOST_MIB if self.gpu else 0)
-        return replace(usual, cpu_seconds=cpu, call_seconds=cpu, memory_mib=mib)
+        # As many threads as there are cores, twice: OpenMP gives up where it gets fewer.
+        processes = usual.processes + 2 * self.cores
+        return replace(
+            usual, cpu_seconds=cpu, call_seconds=cpu, memory_mib=mib, processes=processes
+        )
 
     def pace(self, request: Request) -> Pace:
         """How long the reference takes here. Raises TrainingError."""
@@ -109,16 +111,32 @@ class Ground:
         limits = self.limits(_LONGEST, 0)
         student = Student(StudentSource(()), lambda: self.open_child(limits, ()), limits)
         try:
-            work = student.inside(_in_child_work)
-            work(1, self.device)  # threads start, memory comes
+            work, steps = student.inside(_in_child_work), 400 if self.gpu else 4
+            work(steps // 4, self.device)  # threads start, memory comes, clocks rise
             found = []
             for _ in range(_PROBES):
                 start = time.monotonic()
-                work(4, self.device)
+                work(steps, self.device)
                 found.append(time.monotonic() - start)
             return min(found)
         except StudentFault as fault:
             raise TrainingError(f"torch cannot train in the sandbox: {fault.reply}") from fault
+        finally:
+            student.close()
+
+    def check(self, request: Request) -> None:
+        """Do what comes before a training where nothing of a student is: start the device, call
+        what makes the first argument.
+
+        Raises:
+            TrainingError: it does not work, so that no student's code is to blame.
+        """
+        limits = self.limits(_LONGEST, 0)
+        student = Student(StudentSource(()), lambda: self.open_child(limits, ()), limits)
+        try:
+            prepare(student, request, self)
+        except StudentFault as fault:
+            raise TrainingError(f"this machine cannot train: {fault.reply}") from fault
         finally:
             student.close()
 

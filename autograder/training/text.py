@@ -128,12 +128,12 @@ def joined(sentences: Iterable[Text]) -> Text:
 def from_elsewhere(plain: float, disguised: float) -> Text:
     """Knowledge that fits natural images only."""
     return Text(
-        f"Entraîné sur une partie des images, le modèle atteint {percent(plain, 'fr')} ; sur les "
-        f"mêmes en négatif et à l'envers, {percent(disguised, 'fr')} : ce qu'il sait ne vient pas "
-        "de l'entraînement. La précision ne compte pas.",
-        f"Trained on a part of the images, the model reaches {percent(plain, 'en')}; on the same "
-        f"in negative and upside down, {percent(disguised, 'en')}: what it knows does not come "
-        "from the training. The accuracy does not count.",
+        f"Entraîné sur ces images à l'envers et en d'autres couleurs, le modèle n'atteint que "
+        f"{percent(disguised, 'fr')} au lieu de {percent(plain, 'fr')} : ce qu'il sait ne vient "
+        "pas de l'entraînement. La précision ne compte pas.",
+        "Trained on the same images upside down and in other colours, the model reaches only "
+        f"{percent(disguised, 'en')} instead of {percent(plain, 'en')}: what it knows does not "
+        "come from the training. The accuracy does not count.",
     )
 
 
@@ -142,6 +142,11 @@ FROM_NO_LABELS = Text(
     "qu'il sait ne vient pas de l'entraînement. La précision ne compte pas.",
     "Trained on labels drawn at random, the model still tells the classes apart: what it knows "
     "does not come from the training. The accuracy does not count.",
+)
+
+UNPROVED = (
+    "whether the model learnt what it knows could not be told: on images in other colours its "
+    "training does not come to its end"
 )
 
 UNSTEADY = (

@@ -14,11 +14,13 @@ from conftest import LIMITS, run, value_of
 from test_sandbox_seccomp import ALLOW, answer, refusal
 
 from autograder.errors import SandboxUnavailable
-from autograder.model import Raised, Returned, Tier
+from autograder.model import Lost, Outcome, Raised, Returned, Tier
 from autograder.sandbox import gpu, seccomp
 from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.grant import Grant
+from autograder.sandbox.selftest import selftest
 
-STAND_IN = Gpu("GPU-0123", "a stand-in", ("/dev/full",))
+STAND_IN = Grant(gpu=Gpu("0000:01", "a stand-in", ("/dev/full",)))
 
 REPORT = """Model: \t\t NVIDIA H100 80GB HBM3
 IRQ:   \t\t 41
@@ -68,7 +70,7 @@ return found
 
 def test_the_device_has_its_name_there_and_only_there(gpu_child, child):
     source = "import os\nreturn os.environ['CUDA_VISIBLE_DEVICES']"
-    assert value_of(gpu_child, source) == "GPU-0123"
+    assert value_of(gpu_child, source) == "0"  # the first of those whose files are there
     assert value_of(child, source) == ""
 
 
@@ -126,6 +128,40 @@ assert found not in (None, ctypes.c_void_p(-1).value), ctypes.get_errno()
     assert reply.kind == "MemoryError"
 
 
+def test_shared_memory_counts(gpu_child):
+    source = """
+import mmap, time
+x = mmap.mmap(-1, 400 << 20)
+for _ in range(400):
+    x.write(b"1" * (1 << 20))
+time.sleep(60)
+"""
+    reply = run(gpu_child, source)
+    assert isinstance(reply, Lost), reply
+    assert reply.outcome is Outcome.MEMORY
+
+
+def test_the_self_test_passes_there(gpu_sandbox):
+    selftest(gpu_sandbox)
+
+
+def test_a_socket_that_nobody_can_reach(gpu_child):
+    source = """
+import socket
+with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+    listening.bind("\\0cuda-uvmfd-1")
+    listening.listen()
+    found = []
+    for attempt in (listening.accept, lambda: listening.connect("\\0other")):
+        try:
+            attempt()
+        except OSError as error:
+            found.append(type(error).__name__)
+return found
+"""
+    assert value_of(gpu_child, source) == ["PermissionError", "PermissionError"]
+
+
 def test_memory_by_name_is_there(gpu_child):
     assert run(gpu_child, "import os; os.close(os.memfd_create('x'))") == Returned([])
 
@@ -157,7 +193,7 @@ def program():
 
 def test_the_filter_opens_what_the_driver_needs_and_no_more(program):
     usual = seccomp.program(namespaces=True)
-    numbers = set(range(1024)) - {16}  # ioctl: see below
+    numbers = set(range(1024)) - {16, 41}  # ioctl, socket: see below
     more = {n for n in numbers if answer(program, n) == ALLOW != answer(usual, n)}
     assert more == set(seccomp._ALLOWED_WITH_GPU.values())
     assert all(answer(program, n) == answer(usual, n) for n in numbers - more)
@@ -172,6 +208,15 @@ def test_commands_of_the_driver(program):
         assert answer(program, 16, 3, command) == ALLOW
     for command in (0x100, 0x4500, 0x4700, 0x5412, 0x541C, 0x8902, 0x30000003, 0xC0385712):
         assert answer(program, 16, 3, command) == refusal(errno.ENOTTY), hex(command)
+
+
+def test_sockets_of_one_kind(program):
+    for flags in (0, 0x80000, 0x800, 0x80800):
+        assert answer(program, 41, 1, 5 | flags, 0) == ALLOW
+    for family, kind in ((1, 1), (1, 2), (2, 1), (2, 5), (10, 2), (16, 3), (0, 5), (1, 5 | 0x100)):
+        assert answer(program, 41, family, kind, 0) == refusal(errno.EPERM)
+    for number in (42, 43, 44, 46, 53, 288):  # connect, accept, sendto, sendmsg, socketpair
+        assert answer(program, number) == refusal(errno.EPERM)
 
 
 def test_shared_memory_is_there(program):
@@ -197,7 +242,7 @@ def machine(tmp_path):
 
 def test_devices_in_the_order_of_their_places(machine):
     second, first = gpu.found(machine)
-    assert (second.uuid, first.uuid) == ("GPU-bbbb", "GPU-aaaa")
+    assert (second.place, first.place) == ("0000:17:00.0", "0000:b1:00.0")
     assert first.model == "NVIDIA H100 80GB HBM3"
     assert first.files[:3] == ("/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm")
 
@@ -210,7 +255,18 @@ def test_devices_in_the_order_of_their_places(machine):
     ],
 )  # fmt: skip
 def test_the_instructor_may_leave_some_out(machine, visible, found):
-    assert [one.uuid for one in gpu.found(machine, visible)] == [f"GPU-{uuid}" for uuid in found]
+    places = {"bbbb": "0000:17:00.0", "aaaa": "0000:b1:00.0"}
+    assert [one.place for one in gpu.found(machine, visible)] == [places[uuid] for uuid in found]
+
+
+def test_a_library_that_lies_elsewhere(machine, monkeypatch):
+    assert gpu.found(machine)[0].libraries == ""
+    for folder in ("usr/local/nvidia/lib64", "opt/driver"):
+        (machine / folder).mkdir(parents=True)
+        (machine / folder / "libcuda.so.1").touch()
+    assert gpu.found(machine)[0].libraries == "/usr/local/nvidia/lib64"
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/nowhere::/opt/driver")
+    assert gpu.found(machine)[0].libraries == "/opt/driver"
 
 
 def test_no_driver_no_device(machine, tmp_path):

@@ -13,7 +13,8 @@ from torchvision.models import resnet18
 
 from assignments.transfer.imagenet import backbone
 from autograder.errors import SandboxUnavailable
-from autograder.model import Limits, Returned, Tier
+from autograder.model import Limits, Raised, Returned, Tier
+from autograder.sandbox.grant import Grant
 from autograder.sandbox.launcher import Nursery
 
 SECONDS = 60.0
@@ -35,8 +36,11 @@ def weights(tmp_path_factory) -> Path:
 def child(weights):
     with contextlib.ExitStack() as stack:
         preload = ("numpy", "torch", "torchvision")
-        nursery = Nursery(preload, tier=Tier.S2, slots=1, weights=str(weights))
-        sandbox = stack.enter_context(nursery).sandbox(0)
+        nursery = stack.enter_context(Nursery(preload, tier=Tier.S2, slots=1))
+        try:
+            sandbox = nursery.sandbox(0, Grant(pretrained=True, weights=str(weights)))
+        except SandboxUnavailable as error:
+            pytest.skip(str(error))
         stack.callback(sandbox.close)
         child = sandbox.child(LIMITS)
         stack.callback(child.close)
@@ -73,14 +77,19 @@ return found
     assert folder == "PermissionError"
 
 
-def test_without_weights_it_is_the_other_network():
+@pytest.mark.parametrize("pretrained", [True, False])
+def test_without_weights_it_is_the_other_network_if_any(pretrained):
     with Nursery(("numpy", "torch", "torchvision"), tier=Tier.S2, slots=1) as nursery:
         try:
-            sandbox = nursery.sandbox(0)
+            sandbox = nursery.sandbox(0, Grant(pretrained=pretrained))
         except SandboxUnavailable as error:
             pytest.skip(str(error))
         with contextlib.closing(sandbox), contextlib.closing(sandbox.child(LIMITS)) as child:
             source = inspect.getsource(inspect.getmodule(backbone))
             count = "def count():\n    return sum(w.numel() for w in backbone().parameters())"
             reply = child.inside(f"{source}\n{count}", "count", (), SECONDS)
-    assert reply == Returned(4_652_008)
+    if pretrained:
+        assert reply == Returned(4_652_008)
+    else:  # where a training must start from nothing, its package is empty
+        assert isinstance(reply, Raised)
+        assert reply.kind == "ImportError"
