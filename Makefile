@@ -21,7 +21,8 @@ grade: $(READY) ## grade the example students (others: SUBMISSIONS=folder)
 	@$(RUN)/autograder grade $(SUBMISSIONS)
 
 test: $(READY) ## run the tests
-	@$(RUN)/python -m pytest -q
+	@$(RUN)/python -m pytest -q -m "not alone" -n auto --dist loadfile
+	@$(RUN)/python -m pytest -q -m alone
 
 lint: $(READY) ## style, types, direction of imports
 	@$(RUN)/ruff check --quiet

@@ -33,6 +33,8 @@ import pytest
 import real_data
 import yaml
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).resolve().parent.parent
 CASES = Path(__file__).resolve().parent / "submissions"
 COMMAND = "import sys; from autograder.cli import main; sys.exit(main())"

@@ -15,6 +15,8 @@ from autograder import run
 from autograder.training import pace
 from autograder.validate import _Unwatched
 
+pytestmark = pytest.mark.alone
+
 COURSE = Path(__file__).parent / "courses" / "timed"
 REFERENCE = (COURSE / "reference" / "timed.py").read_text(encoding="utf-8")
 TRAIN, TEST = 600, 300

@@ -15,6 +15,8 @@ from autograder.sandbox import gpu
 from autograder.sandbox.gpu import Gpu
 from autograder.training import cuda
 
+pytestmark = pytest.mark.alone
+
 STAND_IN = Gpu("0000:01", "Stand-in 9000", ("/dev/full",))
 OTHER = Gpu("0000:02", "Stand-in 3000", ("/dev/full",))
 
