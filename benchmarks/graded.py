@@ -25,10 +25,12 @@ from rich.table import Table
 from autograder import course
 from autograder.isolation import Isolation
 from autograder.model import Assignment, Cell, Course, StudentSource, Tier
+from autograder.student import StudentFault
 from autograder.training import Ground
 from autograder.training.attempt import Ran, Request, attempt
 from autograder.training.exam import Exam
-from autograder.verdict import Judged
+from autograder.training.pace import alone
+from autograder.verdict import Judged, describe
 
 ROOT = Path(__file__).parent.parent
 GOAL_BESIDE = 0.05  # of the student's time
@@ -77,14 +79,16 @@ def _transfer(ground: Ground) -> Iterator[Graded]:
 def _grade(ground: Ground, who: str, file: Path, request: Request) -> Graded:
     source = StudentSource((Cell(1, file.read_text(encoding="utf-8")),))
     images = ground.images  # read once for all students
-    pace = ground.pace(request)
-    start = time.perf_counter()
-    exam = Exam(images, np.random.default_rng(1))
-    try:
-        ran: Ran | str = attempt(ground, source, request, exam, 1, pace)
-    except Judged as judged:
-        ran = judged.text.en
-    return Graded(who, ran, ground.budget(pace), time.perf_counter() - start)
+    with alone(ground.place):
+        pace = ground.pace(request)
+        start = time.perf_counter()
+        exam = Exam(images, np.random.default_rng(1))
+        try:
+            ran: Ran | str = attempt(ground, source, request, exam, 1, pace)
+        except (Judged, StudentFault) as fault:
+            ran = describe(fault)
+        whole = time.perf_counter() - start
+    return Graded(who, ran, ground.budget(pace), whole)
 
 
 @contextmanager
