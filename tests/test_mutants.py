@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import pytest
@@ -26,6 +26,8 @@ from mutants import (
 )
 
 from autograder.model import TestResult
+
+Results = Mapping[str, TestResult]
 
 MUTANTS: dict[str, dict[str, Mutant]] = {
     "backprop": backprop_windows.MUTANTS | backprop_layers.MUTANTS,
@@ -59,22 +61,40 @@ def graded(slug: str, seed: int) -> Mapping[str, Mapping[str, TestResult]]:
     return grade(slug, sources | {"stub": "x = 1"}, seed)
 
 
-@EVERY_MUTANT
-def test_a_mutant_loses_exactly_what_it_gets_wrong(slug, name, seed):
+def on_one_of_two_draws(check: Callable[[str, str, Results], None]) -> Callable[..., None]:
+    """``check``, which may fail once: now and then a wrong answer is right for the inputs drawn."""
+
+    def test(slug: str, name: str, seed: int) -> None:
+        try:
+            check(slug, name, graded(slug, seed)[name])
+        except AssertionError:
+            again = grade(slug, {name: mutant(slug, *MUTANTS[slug][name][:3])}, seed + 1)
+            check(slug, name, again[name])
+
+    return test
+
+
+def _loses_exactly_what_it_gets_wrong(slug: str, name: str, results: Results) -> None:
     task, _, _, tests, hint = MUTANTS[slug][name]
-    mine = {n: result for n, result in graded(slug, seed)[name].items() if result.task == task}
+    mine = {n: result for n, result in results.items() if result.task == task}
     assert failed(mine) == {f"test_{test}" for test in tests} & mine.keys()
     assert not hint or shown_hints(mine, task) == {hints(slug)[hint]}
 
 
-@EVERY_MUTANT
-def test_other_tasks_lose_only_by_calling_it(slug, name, seed):
+def _others_lose_only_by_calling_it(slug: str, name: str, results: Results) -> None:
     task, _, _, tests, _ = MUTANTS[slug][name]
-    results = graded(slug, seed)[name]
     mine = {test for test, result in results.items() if result.task == task}
     callers = CALLERS.get(slug, {}).get(task, set())
     others = {test for test in failed(results) - mine if results[test].task not in callers}
     assert others == {f"test_{test}" for test in tests} - mine
+
+
+test_a_mutant_loses_exactly_what_it_gets_wrong = EVERY_MUTANT(
+    on_one_of_two_draws(_loses_exactly_what_it_gets_wrong)
+)
+test_other_tasks_lose_only_by_calling_it = EVERY_MUTANT(
+    on_one_of_two_draws(_others_lose_only_by_calling_it)
+)
 
 
 @pytest.mark.parametrize("slug", MUTANTS)

@@ -517,10 +517,15 @@ def test_softmax_cross_entropy_gradient(student, rng):
 def test_softmax_cross_entropy_is_stable(student, rng):
     # Rows far apart: a maximum taken over the whole array lets the lower row underflow to 0 / 0.
     # A float32 has three decimals left at 1000.
-    low, high = rng.normal(size=4) - 1000, rng.normal(size=4) + 1000
-    for logits in (low[np.newaxis], high[np.newaxis], np.stack([low, high])):
-        labels = rng.permutation(4)[: len(logits)]
-        judge(student, "softmax_cross_entropy", logits, labels, atol=1e-3)
+    values = rng.permutation([-1.5, -0.5, 0.5, 1.5]) + rng.uniform(-0.3, 0.3, size=4)
+    low, high = values - 1000, values[::-1] + 1000
+    first = int(values.argmax())  # of `high` it is the other one: neither label fits both rows
+    for logits, labels in (
+        (low[np.newaxis], [first]),
+        (high[np.newaxis], [first]),
+        (np.stack([low, high]), [first, 3 - first]),
+    ):
+        judge(student, "softmax_cross_entropy", logits, np.array(labels), atol=1e-3)
     judge(student, "softmax_cross_entropy", np.array([[-1000.0, 0.0, 1000.0]]), np.array([0]))
 
 
