@@ -38,7 +38,7 @@ from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.grant import NOTHING, Grant
 from autograder.score import task_scores, total
 from autograder.student import Student
-from autograder.training import Ground, Training
+from autograder.training import Ground, Paces, Training
 from autograder.verdict import TestInfo
 
 # Students a pytest session: its start costs as much as grading two. Towards the end batches become
@@ -206,11 +206,12 @@ def _grade(batch: Batch) -> list[Score]:
             raise
 
     ground = _ground(batch, open_child) if batch.assignment.training else None
+    paces = Paces(ground) if ground else None
     seats = [
         Seat(
             work.student,
             Student(work.source, open_child, batch.assignment.limits),
-            Training(ground, work.source) if ground else None,
+            Training(ground, paces, work.source) if ground and paces else None,
         )
         for work in batch.work
     ]

@@ -26,7 +26,7 @@ from autograder import course
 from autograder.isolation import Isolation
 from autograder.model import Assignment, Cell, Course, StudentSource, Tier
 from autograder.student import StudentFault
-from autograder.training import Ground
+from autograder.training import Ground, Paces
 from autograder.training.attempt import Ran, Request, attempt
 from autograder.training.exam import Exam
 from autograder.training.pace import alone
@@ -80,7 +80,7 @@ def _grade(ground: Ground, who: str, file: Path, request: Request) -> Graded:
     source = StudentSource((Cell(1, file.read_text(encoding="utf-8")),))
     images = ground.images  # read once for all students
     with alone(ground.place):
-        pace = ground.pace(request)
+        pace = Paces(ground).of(request)
         start = time.perf_counter()
         exam = Exam(images, np.random.default_rng(1))
         try:

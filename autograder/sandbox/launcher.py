@@ -14,16 +14,14 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from types import TracebackType
 
 from autograder.errors import SandboxError, SandboxUnavailable
 from autograder.model import Limits, Tier
-from autograder.sandbox import channel, host, libraries, watch
+from autograder.sandbox import channel, host, libraries, program, watch
 from autograder.sandbox.channel import Message
 from autograder.sandbox.child import Child, Exit
 from autograder.sandbox.grant import NOTHING, Grant
@@ -32,34 +30,6 @@ from autograder.sandbox.line import Line
 _IMPORT_SECONDS = 120.0  # torch from a cold disk
 _START_SECONDS = 60.0  # one zygote, or one child, on a machine with too much to do
 
-_ENTRY = (
-    "import sys; sys.path.append(sys.argv[1]); from autograder.sandbox.nursery import main; main()"
-)
-ENVIRONMENT = {
-    "HOME": "",  # and TMPDIR: a folder of its own
-    "TMPDIR": "",
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "KERAS_BACKEND": "torch",
-    "TORCH_HOME": "",  # where pretrained weights lie, if there are any
-    "MPLBACKEND": "Agg",
-    # No GPU: keras and others look for one when they are imported. Its zygote names the one that a
-    # training may use, and torch then counts without CUDA, which does not survive a fork.
-    "CUDA_VISIBLE_DEVICES": "",
-    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
-    "HDF5_USE_FILE_LOCKING": "FALSE",  # children may not lock files
-    # One thread each: a thread would not survive the fork, and slots share the cores.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    # Threads that a child starts itself sleep while they wait for one another: spinning on a busy
-    # machine takes several times the CPU time of the work, and that time is limited.
-    "OMP_WAIT_POLICY": "PASSIVE",
-    # Each arena reserves 64 MiB of address space, which the memory limit counts.
-    "MALLOC_ARENA_MAX": "2",
-    # Huge pages for the heap: a fork copies one entry for 2 MiB instead of 512.
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-}
 _REFUSED = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ENOSPC, errno.EUSERS, errno.EINVAL}
 
 
@@ -93,7 +63,7 @@ class Nursery:
         self._home = tempfile.mkdtemp(prefix="autograder-")
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(slots + 1)]
         self._control, *self._ends = [ours for ours, _ in pairs]
-        self._process = _execute([theirs for _, theirs in pairs], self._home)
+        self._process = program.execute([theirs for _, theirs in pairs], self._home)
         for _, theirs in pairs:
             theirs.close()
         self._asked = False
@@ -289,27 +259,6 @@ class Sandbox:
         self._exits.clear()
 
 
-def _execute(ends: list[socket.socket], home: str) -> subprocess.Popen[bytes]:
-    """Start the warm process; it gets its sockets and nothing else of ours."""
-    fds = [end.fileno() for end in ends]
-    # The kernel would end it together with the *thread* that starts it.
-    main = threading.current_thread() is threading.main_thread()
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-I", "-S", "-X", "utf8", "-c", _ENTRY),
-            *(libraries.package_root(), str(os.getpid() if main else 0)),
-            ",".join(map(str, fds)),
-        ],
-        env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        pass_fds=fds,
-        start_new_session=True,  # Ctrl-C is for the grader, which then closes us
-    )
-
-
 def _expect_ok(end: socket.socket, tier: Tier, seconds: float) -> None:
     end.settimeout(seconds)
     message, _ = channel.receive(end)
@@ -325,15 +274,7 @@ def _explained(process: subprocess.Popen[bytes]):  # type: ignore[no-untyped-def
     try:
         yield
     except (channel.Closed, TimeoutError) as error:
-        raise _failure(error, _last_words(process)) from error
-
-
-def _last_words(process: subprocess.Popen[bytes]) -> str:
-    if process.stderr is None or process.stderr.closed:
-        return ""
-    os.set_blocking(process.stderr.fileno(), False)
-    text = process.stderr.read() or b""
-    return text.decode(errors="replace")[-2000:]
+        raise _failure(error, program.last_words(process)) from error
 
 
 def _failure(error: Exception, words: str = "") -> SandboxError:

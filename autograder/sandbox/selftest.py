@@ -9,7 +9,8 @@ from autograder.errors import SandboxError, SandboxUnavailable
 from autograder.model import Cell, Limits, Returned, Tier
 from autograder.sandbox import host, watch
 from autograder.sandbox.child import Child
-from autograder.sandbox.launcher import ENVIRONMENT, Nursery, Sandbox
+from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.program import ENVIRONMENT
 
 _SECONDS = 5.0
 _LIMITS = Limits(cpu_seconds=5, memory_mib=256, processes=8, disk_mib=4, open_files=64)

@@ -25,9 +25,10 @@ from autograder.training.attempt import Ran, Request, attempt
 from autograder.training.exam import Exam, Marks
 from autograder.training.ground import Ground
 from autograder.training.pace import Pace, alone
+from autograder.training.reference import Paces, probe
 from autograder.verdict import Judged, describe
 
-__all__ = ["Ground", "Trained", "Training"]
+__all__ = ["Ground", "Paces", "Trained", "Training"]
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,9 @@ class Training:
     questions are drawn afresh each time, from no seed: whoever knew it would know them.
     """
 
-    def __init__(self, ground: Ground, source: StudentSource) -> None:
+    def __init__(self, ground: Ground, paces: Paces, source: StudentSource) -> None:
         self._ground = ground
+        self._paces = paces
         self._source = source
         self._done: dict[Request, Trained | Judged | StudentFault] = {}
 
@@ -188,16 +190,16 @@ class Training:
         """The training within its budget; once more if the machine was not steady meanwhile."""
         ground = self._ground
         for last in (False, True):
-            pace = ground.pace(request)
+            pace = self._paces.of(request)
             exam = Exam(ground.images, np.random.default_rng())
             try:
                 return pace, attempt(ground, self._source, request, exam, seed, pace)
             except Judged as judged:
-                if judged.outcome is not Outcome.TIMEOUT or pace.holds(ground.probe()):
+                if judged.outcome is not Outcome.TIMEOUT or pace.holds(probe(ground)):
                     raise
                 if last:
                     raise TrainingError(text.UNSTEADY) from judged
-            ground.forget(request)
+            self._paces.forget(request)
         raise AssertionError("the loop returns or raises")
 
     def _doubt(self, request: Request, pace: Pace, seed: int, ran: Ran) -> Text | None:

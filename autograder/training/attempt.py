@@ -8,23 +8,22 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from autograder import networks
 from autograder.compare.shown import show
+from autograder.errors import TrainingError
 from autograder.messages import raised_by
 from autograder.model import Limits, Lost, Missing, Outcome, Raised, StudentSource, Text
 from autograder.networks import Arrays
 from autograder.student import Kept, Student, StudentFault
 from autograder.training import cuda, text
 from autograder.training.exam import BadPredictions, Exam, Integers, Marks, Pixels
+from autograder.training.ground import LONGEST, Ground
 from autograder.training.pace import Pace
 from autograder.verdict import Judged
-
-if TYPE_CHECKING:
-    from autograder.training.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def attempt(
         except StudentFault as fault:
             if ground.gpu or fault.call.name not in (request.train, request.predict):
                 student.close()
-                ground.check(request)
+                check(ground, request)
             raise _judged(fault, source, request, limits, budget, pace, ground) from fault
         finally:
             student.close()
@@ -99,6 +98,23 @@ def prepare(student: Student, request: Request, ground: Ground) -> list[object]:
         return []
     function, *arguments = request.first
     return [student.inside(function)(*arguments)]
+
+
+def check(ground: Ground, request: Request) -> None:
+    """Do what comes before a training where nothing of a student is: start the device, call
+    what makes the first argument.
+
+    Raises:
+        TrainingError: it does not work, so that no student's code is to blame.
+    """
+    limits = ground.limits(LONGEST, 0)
+    student = Student(StudentSource(()), lambda: ground.open_child(limits, ()), limits)
+    try:
+        prepare(student, request, ground)
+    except StudentFault as fault:
+        raise TrainingError(f"this machine cannot train: {fault.reply}") from fault
+    finally:
+        student.close()
 
 
 def _timed(

@@ -27,7 +27,7 @@ TAKEN_OUT = {
     "descriptors": ("limits.py", "limits.open_files)", "5000)", "open files"),
     "CPU time": ("limits.py", "math.ceil(limits.cpu_seconds)", "10**6", "CPU time"),
     "core dumps": ("limits.py", "_lower(resource.RLIMIT_CORE, 0)", "pass", "core"),
-    "environment": ("launcher.py", "env={**ENVIRONMENT", "env={'LEFT': 'x', **ENVIRONMENT", "LEFT"),
+    "environment": ("program.py", "env={**ENVIRONMENT", "env={'LEFT': 'x', **ENVIRONMENT", "LEFT"),
     "close": ("confine.py", "kernel.close_range(len(moved))", "pass", "descriptors"),
     "work size": ("rootfs.py", "size={mib}m", "size=999m", "folder"),
     "user": ("confine.py", "inside=NOBODY", "inside=0", "root"),
