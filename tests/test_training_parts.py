@@ -121,7 +121,7 @@ def test_copies_are_all_different_and_almost_the_same(seed):
 
 def trained(accuracy, copies=None, doubt=None, short=False, again=None):
     copies = accuracy if copies is None else copies
-    marks = Marks(accuracy, 10_000, accuracy, copies, 2_000)
+    marks = Marks(accuracy, 10_000, accuracy, copies, 10_000)
     return Trained(marks, 61.0, 300.0, short, {}, {}, again, lambda: doubt)
 
 
@@ -221,7 +221,19 @@ def test_labels_that_mean_nothing(seed):
     assert (np.bincount(made.train_labels) == np.bincount(data.train_labels)).all()
     assert made.train_images is data.train_images
     assert control.separation(made.train_labels, data.train_labels) < 0.5
-    assert control.meaningless(images(classes=2), np.random.default_rng(seed)) is None
+    assert not control.has_few_classes(data)
+    assert control.has_few_classes(images(classes=2))
+
+
+def test_questions_and_lessons_exchanged():
+    data = images(train=50, test=20, classes=2)
+    data = data._replace(train_labels=np.sort(data.train_labels))
+    other = control.exchanged(data)
+    assert other.train_images is data.test_images
+    assert len(other.test_images) == len(other.test_labels) == 20
+    assert np.bincount(other.test_labels).tolist() == [10, 10]
+    known = {one.tobytes() for one in data.train_images}
+    assert all(one.tobytes() in known for one in other.test_images)
 
 
 def test_a_disguise_keeps_all_that_can_be_learnt(seed):

@@ -1,6 +1,7 @@
 """What runs in the student's process to learn of a model there, torch or Keras.
 
 Only the text of each function goes there (see ``Student.inside``), so each imports what it needs.
+Methods are torch's own: a model's class may have others of the same name.
 """
 
 from __future__ import annotations
@@ -10,25 +11,31 @@ from typing import Any
 
 def weights(model: Any) -> Any:
     """Trainable weights by name."""
+    from torch.nn import Module
+
     if any(cls.__module__.startswith("keras.") for cls in type(model).__mro__):
         return {v.path: v.value.detach().cpu().numpy() for v in model.trainable_weights}
     return {
         name: weight.detach().cpu().numpy()
-        for name, weight in model.named_parameters()
+        for name, weight in Module.named_parameters(model)
         if weight.requires_grad
     }
 
 
 def trainable(model: Any) -> Any:
     """Names of the trainable weights."""
-    return [name for name, weight in model.named_parameters() if weight.requires_grad]
+    from torch.nn import Module
+
+    return [name for name, weight in Module.named_parameters(model) if weight.requires_grad]
 
 
 def state(model: Any) -> Any:
     """Weights and buffers by name."""
+    from torch.nn import Module
+
     if any(cls.__module__.startswith("keras.") for cls in type(model).__mro__):
         return {v.path: v.value.detach().cpu().numpy() for v in model.weights}
-    found = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    found = {**dict(Module.named_parameters(model)), **dict(Module.named_buffers(model))}
     return {name: value.detach().cpu().numpy() for name, value in found.items()}
 
 
@@ -56,6 +63,7 @@ def outputs(model: Any, inputs: Any, training: Any, seed: Any) -> Any:
 def gradients(model: Any, inputs: Any, labels: Any, training: Any, seed: Any) -> Any:
     """Gradients of the mean cross-entropy, by weight."""
     import torch
+    from torch.nn import Module
 
     torch.default_generator.manual_seed(seed)  # `torch.manual_seed` takes several ms
     modes = [(module, module.training) for module in model.modules()]
@@ -64,7 +72,7 @@ def gradients(model: Any, inputs: Any, labels: Any, training: Any, seed: Any) ->
         with torch.enable_grad():
             logits = model(torch.from_numpy(inputs))
             loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(labels))
-            named = [(n, w) for n, w in model.named_parameters() if w.requires_grad]
+            named = [(n, w) for n, w in Module.named_parameters(model) if w.requires_grad]
             found = torch.autograd.grad(loss, [w for _, w in named], allow_unused=True)
     finally:
         for module, mode in modes:

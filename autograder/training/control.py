@@ -44,10 +44,29 @@ def bulk(source: StudentSource) -> int:
     )
 
 
-def meaningless(images: Images, rng: np.random.Generator) -> Images | None:
-    """The images with their labels in another order; None where that would prove nothing."""
-    if int(images.train_labels.max()) + 1 < FEW_CLASSES:
-        return None
+def has_few_classes(images: Images) -> bool:
+    """Whether labels in another order would prove nothing."""
+    return int(images.train_labels.max()) + 1 < FEW_CLASSES
+
+
+def exchanged(images: Images) -> Images:
+    """What is asked about becomes what is learnt, and the other way round.
+
+    For networks that may bring what they know of images along: a table of the published answers
+    knows none of the new questions.
+    """
+    count = len(images.test_labels)
+    chosen = np.linspace(0, len(images.train_labels) - 1, count).astype(int)  # of every class
+    return Images(
+        images.test_images,
+        images.test_labels,
+        images.train_images[chosen],
+        images.train_labels[chosen],
+    )
+
+
+def meaningless(images: Images, rng: np.random.Generator) -> Images:
+    """The images with their labels in another order."""
     return images._replace(train_labels=rng.permutation(images.train_labels))
 
 
@@ -74,7 +93,7 @@ def disguised(images: Images, rng: np.random.Generator) -> Images:
 
 
 def fits_plain_images_only(plain: Marks, other: Marks) -> bool:
-    """Whether much less was learnt from images in disguise than chance would explain."""
+    """Whether much less was learnt from other images than chance would explain."""
     noise = 3 * float(np.sqrt(0.5 / plain.count))
     return plain.accuracy - other.accuracy > _GAP + noise
 

@@ -19,7 +19,7 @@ from autograder.compare import difference
 from autograder.data import Images
 from autograder.model import Text
 
-COPIES = 2_000
+COPIES = 10_000
 # Accuracy on images less that on their copies: above the first no honest model is, the second is
 # reason enough to look again.
 GAP, ODD = 0.08, 0.04

@@ -137,6 +137,18 @@ def from_elsewhere(plain: float, disguised: float) -> Text:
     )
 
 
+def known_answers(plain: float, exchanged: float) -> Text:
+    """Knowledge of the published questions only."""
+    return Text(
+        "Entraîné sur les images de validation et interrogé sur celles d'entraînement, le modèle "
+        f"n'atteint que {percent(exchanged, 'fr')} au lieu de {percent(plain, 'fr')} : ce qu'il "
+        "sait ne vient pas de l'entraînement. La précision ne compte pas.",
+        "Trained on the validation images and asked about those for training, the model reaches "
+        f"only {percent(exchanged, 'en')} instead of {percent(plain, 'en')}: what it knows does "
+        "not come from the training. The accuracy does not count.",
+    )
+
+
 FROM_NO_LABELS = Text(
     "Entraîné sur des étiquettes tirées au hasard, le modèle sépare encore les classes : ce "
     "qu'il sait ne vient pas de l'entraînement. La précision ne compte pas.",
@@ -145,8 +157,8 @@ FROM_NO_LABELS = Text(
 )
 
 UNPROVED = (
-    "whether the model learnt what it knows could not be told: on images in other colours its "
-    "training does not come to its end"
+    "whether the model learnt what it knows could not be told: on other images its training does "
+    "not come to its end"
 )
 
 UNSTEADY = (
