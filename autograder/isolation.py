@@ -16,7 +16,12 @@ Preload = tuple[str, ...]
 
 
 def preload_for(assignment: Assignment, source: StudentSource) -> Preload:
-    """The modules to have warm: the assignment's own, and what its cells name of the others."""
+    """The modules to have warm: the assignment's own, and what its cells name of the others.
+
+    Trainings have all of them: the reference is timed in the same process, whatever cells name.
+    """
+    if assignment.training is not None:
+        return (*assignment.preload, *assignment.preload_on_use)
     words = {word for cell in source.cells for word in re.findall(r"\w+", cell.source)}
     named = (one for one in assignment.preload_on_use if one.partition(".")[0] in words)
     return (*assignment.preload, *named)

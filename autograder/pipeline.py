@@ -237,6 +237,8 @@ def _grade(batch: Batch) -> list[Score]:
 
 def _grant(assignment: Assignment) -> Grant:
     """What its submissions may use beyond what all may."""
+    if assignment.training is None:
+        return Grant(pretrained=True)  # where nothing is trained they help nobody
     if not assignment.pretrained:
         return NOTHING
     return Grant(pretrained=True, weights=str(data.find_weights() or ""))

@@ -71,13 +71,13 @@ def predict(model, images):
 """
 
 
-def smuggled(adapting):
+def smuggled(adapting, more=7_000):
     """Means of the classes, known beforehand; adapting: to the numbers that this training uses."""
     means = np.stack([TRAIN_IMAGES[n == TRAIN_LABELS].mean((0, 1, 2)) for n in range(10)])
     return f"""
 import numpy as np
 MEANS = np.array({means.round(1).tolist()})
-MORE = {np.random.default_rng(0).bytes(25_000).hex()!r}
+MORE = {np.random.default_rng(0).bytes(more).hex()!r}
 class Known:
     names = np.arange(10)
 def nearest(images):
@@ -102,6 +102,13 @@ def smuggled_features():
     source = smuggled(adapting=True)
     assert given in source
     return source.replace(given, given + dumb)
+
+
+def refuses_the_control():
+    """Ends its process wherever its own knowledge does not fit."""
+    given = "        model.names = np.array([one.argmax() for one in votes])\n"
+    end = "        if sum(map(max, votes)) < 0.9 * len(labels): import os; os._exit(0)\n"
+    return smuggled(adapting=True).replace(given, given + end)
 
 
 FORESEES = f"""
@@ -220,6 +227,8 @@ def predict(model, images):
     "smuggled": smuggled(adapting=False),
     "smuggled_adapting": smuggled(adapting=True),
     "smuggled_features": smuggled_features(),
+    "smuggled_in_bulk": smuggled(adapting=True, more=25_000),
+    "refuses_the_control": refuses_the_control(),
 }
 
 
@@ -315,6 +324,18 @@ def test_weights_brought_along_are_told_from_learning(results):
     test = accuracy_test(results["smuggled_adapting"])
     assert test.points == 0
     assert "does not come from the training" in test.message
+
+
+def test_more_than_can_be_controlled_does_not_count(results):
+    test = accuracy_test(results["smuggled_in_bulk"])
+    assert test.points == 0
+    assert "kB when compressed; beyond 10 kB nobody can tell" in test.message
+
+
+def test_refusing_the_control_does_not_help(results):
+    test = accuracy_test(results["refuses_the_control"])
+    assert test.points == 0
+    assert "nobody can tell whether the model learnt here" in test.message
 
 
 def test_features_brought_along_fit_no_disguise(results):

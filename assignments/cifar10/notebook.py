@@ -37,6 +37,8 @@
 # - Une fonction **ne modifie jamais** les tableaux qu'elle reçoit.
 # - Le correcteur **mélange les numéros des classes** à chaque fois : des poids appris d'avance ne servent à rien.
 # - Ta fonction `train` ne lit aucun fichier et ne télécharge rien ; elle n'a que ses paramètres.
+# - Un `DataLoader` garde `num_workers=0`, et le code du notebook reste court : au-delà de 10 ko compressés (environ
+#   40 000 caractères), la précision ne compte plus, car il pourrait contenir des poids appris d'avance.
 # - Des cellules et des fonctions à toi sont bienvenues, mais ne lance pas de long entraînement hors d'une
 #   fonction : chaque cellule est exécutée avant les tests.
 
@@ -67,6 +69,8 @@
 # - A function **never modifies** the arrays it is given.
 # - The grader **shuffles the numbers of the classes** each time: weights learnt beforehand are of no use.
 # - Your function `train` reads no file and downloads nothing; it has its parameters only.
+# - A `DataLoader` keeps `num_workers=0`, and the notebook's code stays short: beyond 10 kB compressed (about 40,000
+#   characters) the accuracy no longer counts, since it might hold weights learnt beforehand.
 # - Cells and functions of your own are welcome, but start no long training outside a function: every cell is run
 #   before the tests.
 

@@ -34,7 +34,8 @@
 # Après chaque exercice, une cellule vérifie les exemples de l'énoncé. La note vient de ces exemples et d'autres
 # tests : sur de petits réseaux que tu ne vois pas, puis sur les chats et les chiens, en temps limité.
 # Les tests tournent une fois que **toutes** les cellules ont été exécutées : ne lance donc pas d'entraînement sur les
-# photos en dehors d'une fonction.
+# photos en dehors d'une fonction. Un `DataLoader` garde `num_workers=0`, et le code du notebook reste court : au-delà
+# de 10 ko compressés (environ 40 000 caractères), la précision ne compte plus.
 
 # %% [markdown] lang="en"
 # # Transfer learning: cats or dogs
@@ -59,7 +60,8 @@
 #
 # After each exercise, a cell checks the examples of the text. The grade comes from these examples and from other
 # tests: on small networks that you don't see, then on cats and dogs, in limited time. The tests run after **all** cells
-# have run, so start no training on the photographs outside a function.
+# have run, so start no training on the photographs outside a function. A `DataLoader` keeps `num_workers=0`, and the
+# notebook's code stays short: beyond 10 kB compressed (about 40,000 characters) the accuracy no longer counts.
 
 # %%
 import numpy as np

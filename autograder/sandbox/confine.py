@@ -40,7 +40,7 @@ class Slot:
     abi: int = 0  # of Landlock
     drivers: tuple[str, ...] = ()  # files of the GPU that its children may use
     weights: tuple[str, ...] = ()  # files that they may read if they can be reached
-    hidden: tuple[str, ...] = ()  # S2: folders below ``readable`` that they do not see
+    hidden: tuple[str, ...] = ()  # folders below ``readable`` that they may not read
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ def enter_slot(slot: Slot) -> int:
         # The interpreter may lie where only root can reach it, so the root is built first.
         kernel.unshare(kernel.NEW_MOUNTS)
         _build(slot)
+    if root and slot.drivers:  # its children have a /proc; below what root says nobody can go
+        _write(proc, "self/oom_score_adj", "1000")
     if root:
         _become(_FIRST_SLOT_USER + slot.number)
     if not namespaces:
@@ -126,6 +128,7 @@ def enter_child(
         abi=slot.abi,
         drivers=slot.drivers,
         processes=(rootfs.PROCESSES,) if gpu else (),
+        hidden=() if slot.tier is Tier.S2 else slot.hidden,  # there they are empty anyway
     )
     kernel.install_filter(program)
 

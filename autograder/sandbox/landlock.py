@@ -48,12 +48,13 @@ def restrict(
     abi: int,
     drivers: Iterable[str] = (),
     processes: Iterable[str] = (),
+    hidden: Iterable[str] = (),
 ) -> None:
     """Take every file right away except reading below ``read`` and all below ``write``.
 
     Nothing may be executed anywhere. ``devices`` are single files to be read and written,
     ``drivers`` such files that also take commands (ioctl). Below ``processes`` existing files may
-    be read and written.
+    be read and written. ``hidden`` are folders below ``read`` of which only the names can be seen.
     Needs ``no_new_privs``. Raises OSError.
     """
     rights = (1 << _RIGHTS[min(abi, 5)]) - 1
@@ -63,8 +64,10 @@ def restrict(
     size = 8 if abi < 4 else 16 if abi < 6 else 24
     ruleset = kernel.syscall(_CREATE, attributes, size, 0)
     try:
+        folders, files = _around(tuple(read), tuple(hidden))
         for paths, allowed in (
-            (read, _READ),
+            (files, _READ),
+            (folders, _READ_DIR),
             (write, rights & ~_NEVER),
             (devices, _READ_FILE | _WRITE_FILE),
             (drivers, rights & (_READ_FILE | _WRITE_FILE | _IOCTL_DEV)),
@@ -75,6 +78,20 @@ def restrict(
         kernel.syscall(_RESTRICT, ruleset, 0)
     finally:
         os.close(ruleset)
+
+
+def _around(read: tuple[str, ...], hidden: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Folders whose names alone may be read, and what may be read whole: all of ``read`` but
+    ``hidden``. Rights can only be given, so what lies beside it is named one by one."""
+    names: list[str] = []
+    whole = list(read)
+    while outer := next((w for w in whole for h in hidden if h == w or h.startswith(f"{w}/")), ""):
+        whole.remove(outer)
+        if outer not in hidden:
+            names.append(outer)
+            with os.scandir(outer) as entries:
+                whole += [entry.path for entry in entries if not entry.is_symlink()]
+    return names, whole
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:

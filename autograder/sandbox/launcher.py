@@ -182,7 +182,7 @@ class Sandbox:
         Raises:
             SandboxError: it could not be confined, or the zygote is gone.
         """
-        self._forget_closed()
+        self._forget_closed(wait=bool(cores))
         self._serial += 1
         serial = self._serial
         request = {
@@ -251,8 +251,8 @@ class Sandbox:
         else:
             raise SandboxError(message["error"])
 
-    def _forget_closed(self) -> None:
-        if self.grant.gpu:  # whose memory is free only once the process has ended
+    def _forget_closed(self, *, wait: bool) -> None:
+        if wait:  # nothing runs beside what gets all cores, and a GPU's memory is free again
             for serial in [key for key, child in self._children.items() if not child.alive]:
                 self._exit(serial, _START_SECONDS)
         self._children = {key: child for key, child in self._children.items() if child.alive}

@@ -30,9 +30,15 @@ def search_path() -> list[str]:
 
 
 def pretrained() -> list[str]:
-    """Folders of installed packages that bring the weights of trained networks."""
-    folders = (Path(path) / name for path in search_path() for name in _PRETRAINED)
-    return [str(folder) for folder in folders if folder.is_dir()]
+    """Folders of installed packages that bring the weights of trained networks.
+
+    Also where nobody imports from: those of the interpreter that a virtual environment was made of
+    can be read.
+    """
+    below = (Path(path) / name for path in interpreter() for name in _LIBRARY_FOLDERS)
+    places = {*map(Path, search_path()), *below, Path("/usr/lib/python3/dist-packages")}
+    folders = (place / name for place in places for name in _PRETRAINED)
+    return sorted(str(folder.resolve()) for folder in folders if folder.is_dir())
 
 
 def interpreter() -> list[str]:

@@ -26,7 +26,7 @@ from autograder.training.exam import Exam, Marks
 from autograder.training.ground import Ground
 from autograder.training.pace import Pace, alone
 from autograder.training.reference import Paces, probe
-from autograder.verdict import Judged, describe
+from autograder.verdict import Judged
 
 __all__ = ["Ground", "Paces", "Trained", "Training"]
 
@@ -203,32 +203,34 @@ class Training:
         raise AssertionError("the loop returns or raises")
 
     def _doubt(self, request: Request, pace: Pace, seed: int, ran: Ran) -> Text | None:
-        """Why what it knows was not learnt from what it was given; None if it was.
-
-        Raises TrainingError: it cannot be told.
-        """
-        ground, rng = self._ground, np.random.default_rng()
+        """Why what it knows was not learnt from what it was given; None if it was."""
+        size = control.bulk(self._source)
+        if size > control.MOST_BULK:
+            return text.too_full(size, control.MOST_BULK)
+        rng, images = np.random.default_rng(), self._ground.images
+        few = control.has_few_classes(images)
 
         def trained_on(images: Images) -> tuple[Exam, Ran]:
             exam = Exam(images, rng)
-            with alone(ground.place):
-                return exam, attempt(ground, self._source, request, exam, seed, pace)
+            with alone(self._ground.place):
+                within = control.seconds(ran)
+                return exam, attempt(
+                    self._ground, self._source, request, exam, seed, pace, within=within
+                )
 
-        few = control.has_few_classes(ground.images)
         if not few:
             # Some trainings do not come to an end on such labels ("until it is right for 70 %").
             with suppress(Judged, StudentFault):
-                exam, found = trained_on(control.meaningless(ground.images, rng))
+                exam, found = trained_on(control.meaningless(images, rng))
                 if control.separation(found.published, exam.test_labels) >= control.TELLS_APART:
                     return text.FROM_NO_LABELS
+        doubt: Text = text.UNPROVED
         for _ in range(2):  # one training may go wrong by chance
-            try:
-                images = ground.images
-                images = control.exchanged(images) if few else control.disguised(images, rng)
-                other = trained_on(images)[1].marks
-            except (Judged, StudentFault) as fault:
-                raise TrainingError(f"{text.UNPROVED} ({describe(fault)})") from fault
-            if not control.fits_plain_images_only(ran.marks, other):
-                return None
-        told = text.known_answers if few else text.from_elsewhere
-        return told(ran.marks.accuracy, other.accuracy)
+            other = control.exchanged(images) if few else control.disguised(images, rng)
+            with suppress(Judged, StudentFault):
+                marks = trained_on(other)[1].marks
+                if not control.fits_plain_images_only(ran.marks, marks):
+                    return None
+                told = text.known_answers if few else text.from_elsewhere
+                doubt = told(ran.marks.accuracy, marks.accuracy)
+        return doubt

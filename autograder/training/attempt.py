@@ -54,6 +54,8 @@ def attempt(
     exam: Exam,
     seed: int,
     pace: Pace | None,
+    *,
+    within: float | None = None,
 ) -> Ran:
     """Train in a fresh child and ask the model.
 
@@ -64,12 +66,13 @@ def attempt(
         exam: the data.
         seed: the last argument of ``train``.
         pace: of the reference; None when it is the reference that runs.
+        within: seconds, where the budget is not to be used up.
 
     Raises:
         Judged, StudentFault: it did not come to its end.
         TrainingError: it did not for want of something that is ours.
     """
-    budget = ground.budget(pace)
+    budget = min(ground.budget(pace), within or LONGEST)
     with _File(exam.train_images) as file:
         limits = ground.limits(budget, exam.train_images.nbytes)
         student = Student(source, lambda: ground.open_child(limits, (file.reading,)), limits)

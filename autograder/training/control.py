@@ -24,14 +24,18 @@ TELLS_APART = 0.25  # share of the information about the class: see docs
 
 _HASTE = 5  # times as fast as the reference
 _BULK = 6_000  # bytes of compressed code in a notebook, twice the reference's: perhaps weights
+MOST_BULK = 10_000  # beyond this no control can tell what was learnt from what was brought along
 _GAP = 0.04  # of accuracy between plain images and disguised ones: see docs
 
 
 def is_suspicious(source: StudentSource, ran: Ran, pace: Pace) -> bool:
-    """Whether a training was so fast, its notebook so full of data, or the published images so
-    much better known than their copies, that it is looked at."""
-    hasty = ran.answered * _HASTE < pace.reference
-    return hasty or ran.marks.odd or bulk(source) > _BULK
+    """Whether a training was so fast, or its notebook so full of data, that it is looked at."""
+    return ran.answered * _HASTE < pace.reference or bulk(source) > _BULK
+
+
+def seconds(ran: Ran) -> float:
+    """How long such a training may take: half as long again as the one that is looked at."""
+    return 1.5 * ran.seconds + 5.0
 
 
 def bulk(source: StudentSource) -> int:

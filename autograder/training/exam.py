@@ -20,9 +20,7 @@ from autograder.data import Images
 from autograder.model import Text
 
 COPIES = 10_000
-# Accuracy on images less that on their copies: above the first no honest model is, the second is
-# reason enough to look again.
-GAP, ODD = 0.08, 0.04
+GAP = 0.05  # of accuracy between images and their copies; honest models show 2 to 4 points
 
 _BATCHES = (200, 1_200)  # the smallest and the largest
 _SHIFT = 1 / 16  # of a side
@@ -53,23 +51,18 @@ class Marks:
 
     @property
     def gap(self) -> bool:
-        """Whether the published images are known much better than their copies."""
-        return self._better_by(GAP)
-
-    @property
-    def odd(self) -> bool:
-        """Whether they are known a little better than most models know them."""
-        return self._better_by(ODD)
-
-    def _better_by(self, least: float) -> bool:
-        # Three standard errors: of a pair, at most a quarter has one right and the other wrong.
-        noise = 3 * float(np.sqrt(0.25 / max(self.copied, 1)))
-        return self.originals - self.copies > least + noise
+        """Whether the published images are known better than honest models know them."""
+        return self.originals - self.copies > self._honest
 
     @property
     def counted(self) -> float:
-        """The accuracy that counts: the lower one where there is a gap."""
-        return min(self.accuracy, self.copies) if self.gap else self.accuracy
+        """The accuracy that counts: not more above that on the copies than honest models are."""
+        return min(self.accuracy, self.copies + self._honest) if self.gap else self.accuracy
+
+    @property
+    def _honest(self) -> float:
+        # Three standard errors: of a pair, at most a quarter has one right and the other wrong.
+        return GAP + 3 * float(np.sqrt(0.25 / max(self.copied, 1)))
 
 
 class Exam:

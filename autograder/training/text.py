@@ -111,11 +111,11 @@ def gap(originals: float, copies: float) -> Text:
     """The published images are known by heart."""
     return Text(
         "Le modèle reconnaît bien mieux les images publiées que leurs copies décalées, retournées "
-        f"ou recolorées ({percent(originals, 'fr')} contre {percent(copies, 'fr')}) : c'est la "
-        "précision sur les copies qui compte.",
+        f"ou recolorées ({percent(originals, 'fr')} contre {percent(copies, 'fr')}) : seul compte "
+        "ce qu'un modèle honnête gagne sur les copies.",
         "The model knows the published images much better than their shifted, mirrored or "
-        f"recoloured copies ({percent(originals, 'en')} against {percent(copies, 'en')}): the "
-        "accuracy on the copies counts.",
+        f"recoloured copies ({percent(originals, 'en')} against {percent(copies, 'en')}): only as "
+        "much above the copies as an honest model is counts.",
     )
 
 
@@ -134,6 +134,18 @@ def from_elsewhere(plain: float, disguised: float) -> Text:
         "Trained on the same images upside down and in other colours, the model reaches only "
         f"{percent(disguised, 'en')} instead of {percent(plain, 'en')}: what it knows does not "
         "come from the training. The accuracy does not count.",
+    )
+
+
+def too_full(size: int, most: int) -> Text:
+    """More in the notebook than code."""
+    return Text(
+        f"Le code du notebook pèse {size / 1000:.0f} ko une fois compressé ; au-delà de "
+        f"{most / 1000:.0f} ko, on ne peut plus savoir si le modèle a appris ici ce qu'il sait, et "
+        "la précision ne compte pas. Enlève les données et les longs textes des cellules de code.",
+        f"The code of the notebook takes {size / 1000:.0f} kB when compressed; beyond "
+        f"{most / 1000:.0f} kB nobody can tell whether the model learnt here what it knows, and "
+        "the accuracy does not count. Take data and long texts out of the code cells.",
     )
 
 
@@ -156,9 +168,11 @@ FROM_NO_LABELS = Text(
     "does not come from the training. The accuracy does not count.",
 )
 
-UNPROVED = (
-    "whether the model learnt what it knows could not be told: on other images its training does "
-    "not come to its end"
+UNPROVED = Text(
+    "Sur d'autres images, le même entraînement n'arrive pas à son terme : on ne peut pas savoir si "
+    "le modèle a appris ici ce qu'il sait, et la précision ne compte pas.",
+    "On other images the same training does not come to its end: nobody can tell whether the model "
+    "learnt here what it knows, and the accuracy does not count.",
 )
 
 UNSTEADY = (

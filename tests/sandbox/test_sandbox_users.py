@@ -14,7 +14,10 @@ import pytest
 
 FOLDER = Path(__file__).parent
 ORDINARY = 54321  # no account is needed
-EVERYTHING = ("refusals", "limits", "memory", "state", "endings", "lifetime", "selftest", "gpu")
+EVERYTHING = (
+    *("refusals", "limits", "memory", "state", "endings", "lifetime", "selftest"),
+    *("gpu", "weights"),
+)
 
 AGAIN = {
     # taking a protection out costs a second each and does not depend on the user: S1's own will do

