@@ -18,6 +18,7 @@ from autograder.training.pace import Pace
 OpenChild = Callable[[Limits, Sequence[int]], Asked]
 
 LONGEST = 3600.0  # seconds for the reference, whatever the machine
+_OF_A_TRIAL = 5.0  # references, on the short track: nobody waits long for an endless loop
 _SHORTEST = 5.0  # seconds for a student, however fast the reference
 
 
@@ -67,7 +68,10 @@ class Ground:
 
     def budget(self, pace: Pace | None) -> float:
         """Seconds of wall time for a training and its predictions."""
-        return max(self.plan.budget * pace.reference, _SHORTEST) if pace else LONGEST
+        if pace is None:
+            return LONGEST
+        times = min(self.plan.budget, _OF_A_TRIAL) if self.short else self.plan.budget
+        return max(times * pace.reference, _SHORTEST)
 
     def limits(self, seconds: float, image_bytes: int) -> Limits:
         """What a training of at most so many seconds may use."""
