@@ -41,7 +41,7 @@ class LocalChild(Asked):
 
     def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
         self._number += 1
-        frame = wire.pack(kind, self._number, wire.encode(value))
+        frame = wire.pack(kind, self._number, wire.pieces(value))
         answer: list[tuple[Kind, bytearray]] = []
         talk = threading.Thread(target=self._exchange, args=(frame, answer), daemon=True)
         talk.start()
@@ -52,12 +52,12 @@ class LocalChild(Asked):
         self.close()
         return Lost(Outcome.TIMEOUT if late else Outcome.CRASHED)
 
-    def _exchange(self, frame: bytes, answer: list[tuple[Kind, bytearray]]) -> None:
+    def _exchange(self, frame: list[wire.Piece], answer: list[tuple[Kind, bytearray]]) -> None:
         """One request and its answer; leaves ``answer`` empty when the process is gone."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(frame)
+            self._process.stdin.writelines(frame)
             self._process.stdin.flush()
             header = _exactly(self._process.stdout, wire.HEADER_SIZE)
             kind, _, length = wire.unpack_header(header)

@@ -89,6 +89,7 @@ class Student:
         self._child: Asked | None = None
         self._generation = 0
         self._handles = 0
+        self._returned: dict[str, Kept] = {}  # by name, by its last call without arguments
         self._timeouts: Counter[str] = Counter()
         self._ends: float | None = None
         self._left_out: dict[int, Text] = {}  # cells that end their process, by position
@@ -120,6 +121,15 @@ class Student:
         call = Call("keep", (value,))
         self._take(call, child.keep(self._handles, value, self._seconds(self._limits.call_seconds)))
         return Kept("object", self, self._handles, self._generation)
+
+    def returned(self, name: str) -> object:
+        """The object that the last ``name()`` gave, if its process lives; else call it.
+
+        To build a network may take longer than all that a test asks it. It is as the test before
+        left it.
+        """
+        self._ready()
+        return self._returned.get(name) or self._call(Call(name))
 
     def map(self, file: int, dtype: str, shape: tuple[int, ...]) -> Kept:
         """An array in the child whose values are those of a file that it was opened with."""
@@ -181,6 +191,7 @@ class Student:
 
     def close(self) -> None:
         """End the child."""
+        self._returned.clear()
         if self._child is not None:
             self._child.close()
             self._child = None
@@ -190,7 +201,10 @@ class Student:
             kwargs = {key: self._sent(value) for key, value in (call.kwargs or {}).items()}
             return child.call(call.name, sent, kwargs, seconds, keep_as)
 
-        return self._ask(call, call.args, ask)
+        returned = self._ask(call, call.args, ask)
+        if isinstance(returned, Kept) and not call.args and not call.kwargs:
+            self._returned[call.name] = returned
+        return returned
 
     def _ask(
         self,

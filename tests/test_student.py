@@ -150,6 +150,29 @@ def test_a_kept_value_dies_with_its_child(notebook):
     assert fault(kept.fetch).outcome is Outcome.CRASHED
 
 
+def test_what_a_call_returned_is_had_again_while_its_process_lives(notebook):
+    student = notebook(
+        "import os\nmade = []\n"
+        "def build(width=1):\n    made.append({width})\n    return made[-1]\n"
+        "def count(): return len(made)\n"
+        "def content(kept): return list(kept)\n"
+        "def die(): os._exit(1)"
+    )
+    first = student.returned("build")
+    assert student.content(first) == [1]
+    assert student.returned("build") is first
+    student.build(2)
+    assert student.returned("build") is first
+    second = student.build()
+    assert student.returned("build") is second is not first
+    assert student.count() == 3
+    assert student.returned("count") == 3
+    fault(student.die)
+    assert student.content(student.returned("build")) == [1]
+    assert student.count() == 1
+    assert fault(student.returned, "missing") == Missing("missing")
+
+
 def test_jupyter_commands_become_a_notice(notebook):
     student = notebook("%matplotlib inline\n!pip install x\ndef f(): return 1")
     assert student.f() == 1

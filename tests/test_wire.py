@@ -22,13 +22,13 @@ from autograder.wire.plain import DTYPES
 
 @pytest.mark.parametrize("kind", Kind)
 def test_header_round_trip(kind):
-    frame = wire.pack(kind, 2**32 - 1, b"payload")
+    (frame,) = wire.pack(kind, 2**32 - 1, [b"pay", b"load"])
     header, payload = frame[: wire.HEADER_SIZE], frame[wire.HEADER_SIZE :]
     assert wire.unpack_header(header) == (kind, 2**32 - 1, len(payload))
     assert payload == b"payload"
 
 
-HEADER = wire.pack(Kind.RETURNED, 7, b"")
+(HEADER,) = wire.pack(Kind.RETURNED, 7, [])
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,8 @@ def test_malformed_header(data):
 
 
 def test_caller_lowers_the_length_cap():
-    header = wire.pack(Kind.RAISED, 1, bytes(2_049))[: wire.HEADER_SIZE]
+    (frame,) = wire.pack(Kind.RAISED, 1, [bytes(2_049)])
+    header = frame[: wire.HEADER_SIZE]
     assert wire.unpack_header(header) == (Kind.RAISED, 1, 2_049)
     with pytest.raises(ProtocolError, match="too large"):
         wire.unpack_header(header, max_payload=2_048)
@@ -149,6 +150,21 @@ def test_bool_views_of_other_bytes_are_made_honest(shape):
     back = decode(encode(array))
     assert (back.dtype, back.shape) == (bool, shape)
     assert back.view(np.uint8).tolist() == np.ones(shape, int).tolist()
+
+
+def test_large_arrays_are_sent_from_where_they_are():
+    large, small = np.arange(100_000.0).reshape(2, 500, 100), np.arange(3)
+    value = ["a" * 10, large, small, {"turned": large.T, "flags": large > 5, "x": large[:0]}]
+    found = wire.pieces(value)
+    assert b"".join(found) == encode(value)
+    assert all(len(piece) == memoryview(piece).nbytes > 0 for piece in found)
+    views = [piece for piece in found if isinstance(piece, memoryview)]
+    assert len(views) == 3
+    assert np.shares_memory(np.frombuffer(views[0], np.uint8), large)
+    assert len(found) == 7
+    frame = wire.pack(Kind.RETURNED, 1, found)
+    assert len(frame) == 7
+    assert wire.unpack_header(bytes(frame[0][: wire.HEADER_SIZE]))[2] == len(encode(value))
 
 
 def test_references_are_accepted_from_the_trusted_side_only():

@@ -130,12 +130,14 @@ class _Seen:
 
     def __init__(self, model: Kept, inputs: Array, seed: int) -> None:
         self.inputs, self.seed = inputs, seed
-        order = model.student.inside(inside.order, Call(_name(model), (inputs,)))(model, inputs)
-        self.arrays = state(model)
+        read = model.student.inside(inside.state, Call("state", (model,)))
+        self.arrays = _arrays(read(model, inputs))
         trained = _texts(model.student.inside(inside.trainable, Call(_name(model)))(model))
         self.count = sum(self.arrays[name].size for name in trained if name in self.arrays)
+        train = model.student.inside(inside.in_order, Call(_name(model), (inputs,)))
+        order, found = _pair(train(model, inputs, seed))
         self.order = [name for name in _texts(order) if name in self.arrays]
-        self.training = outputs(model, inputs, training=True, seed=seed)
+        self.training = _array(found)
         self.evaluation = outputs(model, inputs, training=False, seed=seed)
 
     def differs_from(self, reference: nn.Module) -> Mismatch | None:
@@ -161,11 +163,12 @@ class _Seen:
     def _with_weights(self, reference: nn.Module, order: list[str]) -> Mismatch | None:
         import torch
 
-        matched = _matched(reference, torch.from_numpy(self.inputs), self.arrays, order)
+        matched = _matched(reference, self.inputs, self.arrays, order)
         if matched is None:
             text = Text("n'a pas les bonnes couches", "does not have the right layers")
             return Mismatch(_shapes(self.arrays), _shapes(_numpy(reference.state_dict())), text)
-        reference.load_state_dict(matched)
+        for name, own in reference.state_dict().items():
+            np.copyto(own.numpy(), matched[name], casting="unsafe")
         for training, came in ((True, self.training), (False, self.evaluation)):
             torch.manual_seed(self.seed)
             with torch.no_grad():
@@ -177,17 +180,15 @@ class _Seen:
 
 
 def _matched(
-    reference: nn.Module, inputs: Tensor, arrays: Arrays, order: list[str]
-) -> dict[str, Tensor] | None:
-    """The reference's state out of the student's arrays; None if their shapes do not fit."""
-    import torch
-
+    reference: nn.Module, inputs: Array, arrays: Arrays, order: list[str]
+) -> Arrays | None:
+    """The student's arrays by the reference's names; None if their shapes do not fit."""
     was = reference.state_dict()
     if reference not in _ORDERS:  # it is the same for every student, and takes a forward pass
-        _ORDERS[reference] = inside.order(reference, inputs.numpy())
+        _ORDERS[reference] = inside.in_order(reference, inputs, 0)[0]
     wanted = _ORDERS[reference]
     left = [*order, *(name for name in arrays if name not in order)]
-    found: dict[str, Tensor] = {}
+    found: Arrays = {}
     for name in [*wanted, *(name for name in was if name not in wanted)]:
         kind = _kind(name)
         fitting = (
@@ -199,7 +200,7 @@ def _matched(
         if mine is None:
             return None
         left.remove(mine)
-        found[name] = torch.from_numpy(np.array(arrays[mine])).to(was[name].dtype)
+        found[name] = arrays[mine]
     return found
 
 
@@ -237,6 +238,13 @@ def _arrays(came: object) -> Arrays:
     if not isinstance(came, dict):
         raise Mismatch(came, {}, wrong_type(came, {}))
     return {name: _array(array) for name, array in came.items()}
+
+
+def _pair(came: object) -> tuple[object, object]:
+    """Two values. Raises Mismatch."""
+    if not isinstance(came, tuple) or len(came) != 2:
+        raise Mismatch(came, (), wrong_type(came, ()))
+    return came
 
 
 def _texts(came: object) -> Iterator[str]:

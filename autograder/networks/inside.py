@@ -29,12 +29,22 @@ def trainable(model: Any) -> Any:
     return [name for name, weight in Module.named_parameters(model) if weight.requires_grad]
 
 
-def state(model: Any) -> Any:
-    """Weights and buffers by name."""
+def state(model: Any, inputs: Any = None) -> Any:
+    """Weights and buffers by name; lazy layers get their sizes from a pass over ``inputs``."""
+    import torch
     from torch.nn import Module
 
     if any(cls.__module__.startswith("keras.") for cls in type(model).__mro__):
         return {v.path: v.value.detach().cpu().numpy() for v in model.weights}
+    if inputs is not None and any(map(torch.nn.parameter.is_lazy, Module.parameters(model))):
+        modes = [(module, module.training) for module in model.modules()]
+        model.eval()
+        try:
+            with torch.no_grad():
+                model(torch.from_numpy(inputs))
+        finally:
+            for module, mode in modes:
+                module.training = mode
     found = {**dict(Module.named_parameters(model)), **dict(Module.named_buffers(model))}
     return {name: value.detach().cpu().numpy() for name, value in found.items()}
 
@@ -81,8 +91,11 @@ def gradients(model: Any, inputs: Any, labels: Any, training: Any, seed: Any) ->
     return {name: value.cpu().numpy() for (name, _), value in pairs if value is not None}
 
 
-def order(model: Any, inputs: Any) -> Any:
-    """Names of the state in the order in which a forward pass comes to the modules that hold it."""
+def in_order(model: Any, inputs: Any, seed: Any) -> Any:
+    """Names of the state in the order in which a forward pass comes to the modules that hold it.
+
+    The pass is one in training mode; what it gives comes second.
+    """
     import torch
 
     names: list[str] = []
@@ -95,18 +108,19 @@ def order(model: Any, inputs: Any) -> Any:
 
         return hook
 
+    torch.default_generator.manual_seed(seed)  # `torch.manual_seed` takes several ms
     modes = [(module, module.training) for module in model.modules()]
     hooks = [
         module.register_forward_pre_hook(note(f"{name}." if name else ""))
         for name, module in model.named_modules()
     ]
-    model.eval()
+    model.train()
     try:
         with torch.no_grad():
-            model(torch.from_numpy(inputs))
+            found = model(torch.from_numpy(inputs))
     finally:
         for hook in hooks:
             hook.remove()
         for module, mode in modes:
             module.training = mode
-    return names
+    return names, found.detach().cpu().numpy() if isinstance(found, torch.Tensor) else found

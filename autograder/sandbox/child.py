@@ -106,7 +106,7 @@ class Child(Asked):
         if not self.alive:
             return Lost(Outcome.CRASHED, "it had ended before")
         try:
-            reply = self._reply(kind, wire.encode(value), seconds)
+            reply = self._reply(kind, wire.pieces(value), seconds)
         except BaseException:  # where we fail ourselves, or are interrupted
             self.close()
             raise
@@ -114,7 +114,7 @@ class Child(Asked):
             self.close()
         return reply
 
-    def _reply(self, kind: Kind, payload: bytes, seconds: float) -> Reply:
+    def _reply(self, kind: Kind, payload: list[wire.Piece], seconds: float) -> Reply:
         running = kind is Kind.RUN
         self._allowed = self._limits.cell_seconds if running else self._limits.call_seconds
         self._until = None

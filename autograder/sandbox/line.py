@@ -8,7 +8,7 @@ import re
 import secrets
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from autograder import wire
 from autograder.sandbox import watch
@@ -63,7 +63,9 @@ class Line:
         for fd in (self._requests, self._replies, self._output):
             os.close(fd)
 
-    def ask(self, kind: Kind, payload: bytes, deadline: float) -> tuple[Kind, memoryview]:
+    def ask(
+        self, kind: Kind, payload: Sequence[wire.Piece], deadline: float
+    ) -> tuple[Kind, memoryview]:
         """Send one request and wait for its reply.
 
         Nobody can answer ahead of time: a request's number is not known before it comes.
@@ -73,7 +75,8 @@ class Line:
             wire.ProtocolError: what came is no reply to this request, or more than that.
         """
         number = secrets.randbits(32)
-        self._send(wire.pack(kind, number, payload), deadline)
+        for piece in wire.pack(kind, number, payload):
+            self._send(piece, deadline)
         data = bytearray()  # grows with what comes, whatever was promised
         self._read_up_to(wire.HEADER_SIZE, data, deadline)
         header = bytes(data[: wire.HEADER_SIZE])
@@ -109,8 +112,8 @@ class Line:
         self._room -= len(kept)
         self.dropped += len(piece) - len(kept)
 
-    def _send(self, frame: bytes, deadline: float) -> None:
-        left = memoryview(frame)
+    def _send(self, piece: wire.Piece, deadline: float) -> None:
+        left = memoryview(piece)
         while left := self._write_some(left):
             self._poll.register(self._requests, select.POLLOUT)
             try:

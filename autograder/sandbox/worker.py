@@ -130,7 +130,8 @@ def serve(seed: int, threads: int = 0) -> None:
         payload = memoryview(frame)[wire.HEADER_SIZE :]
         reply, data = _answer(actions[kind], payload, notebook)
         _flush()
-        _write(wire.pack(reply, request_id, data))
+        for piece in wire.pack(reply, request_id, data):
+            _write(piece)
 
 
 def _prepare(seed: int, threads: int) -> None:
@@ -148,24 +149,24 @@ def _prepare(seed: int, threads: int) -> None:
 
 def _answer(
     action: Callable[..., Answer], payload: memoryview, notebook: Notebook
-) -> tuple[Kind, bytes]:
+) -> tuple[Kind, list[wire.Piece]]:
     """Do what was asked, whatever student code raises meanwhile."""
     try:
         notebook.keep_as = 0
         arguments = wire.decode(payload, writable=True, refs=True)
         assert isinstance(arguments, tuple)
         kind, value = action(*arguments)
-        data = wire.encode(value)
-        if notebook.keep_as and data.startswith(wire.OPAQUE):
+        data = wire.pieces(value)
+        if notebook.keep_as and bytes(data[0][:1]) == wire.OPAQUE:
             notebook.kept[notebook.keep_as] = value
-        if len(data) > MAX_REPLY:
+        if sum(map(len, data)) > MAX_REPLY:
             raise wire.ProtocolError("value too large")
         return kind, data
     except MemoryError as error:
         _reserve.clear()  # or there might be none left to say so
-        return Kind.RAISED, wire.encode(_described(error, notebook.running))
+        return Kind.RAISED, wire.pieces(_described(error, notebook.running))
     except BaseException as error:  # noqa: BLE001 - sys.exit and Ctrl-C are answers here, too
-        return Kind.RAISED, wire.encode(_described(error, notebook.running))
+        return Kind.RAISED, wire.pieces(_described(error, notebook.running))
 
 
 def _described(error: BaseException, running: str) -> tuple[str, str]:
@@ -213,7 +214,7 @@ def _read_up_to(size: int, frame: bytearray) -> bytearray:
     return frame
 
 
-def _write(data: bytes) -> None:
+def _write(data: wire.Piece) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(REPLIES, view) :]

@@ -7,10 +7,11 @@ Everything both ends of the pipe need is importable from here. ``plain`` says wh
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from enum import IntEnum
 
 from autograder.wire.decoder import decode
-from autograder.wire.encoder import OPAQUE, encode
+from autograder.wire.encoder import OPAQUE, Piece, encode, joined, pieces
 from autograder.wire.plain import (
     EXCEPTIONS,
     MAX_PAYLOAD,
@@ -29,12 +30,14 @@ __all__ = [
     "OPAQUE_TYPES",
     "Kind",
     "Opaque",
+    "Piece",
     "ProtocolError",
     "Ref",
     "decode",
     "encode",
     "exception_kind",
     "pack",
+    "pieces",
     "unpack_header",
 ]
 
@@ -61,11 +64,15 @@ HEADER_SIZE = _HEADER.size
 _KINDS = {int(kind): kind for kind in Kind}
 
 
-def pack(kind: Kind, request_id: int, payload: bytes) -> bytes:
-    """One frame: magic, version, kind, ``request_id`` (u32), payload length (u32), payload."""
-    if len(payload) > MAX_PAYLOAD:
+def pack(kind: Kind, request_id: int, payload: Sequence[Piece]) -> list[Piece]:
+    """One frame: magic, version, kind, ``request_id`` (u32), payload length (u32), payload.
+
+    In pieces, as the payload comes; a short frame is one.
+    """
+    length = sum(map(len, payload))
+    if length > MAX_PAYLOAD:
         raise ProtocolError("payload too large")
-    return _HEADER.pack(MAGIC, VERSION, kind, request_id, len(payload)) + payload
+    return joined([_HEADER.pack(MAGIC, VERSION, kind, request_id, length), *payload])
 
 
 def unpack_header(data: bytes, *, max_payload: int = MAX_PAYLOAD) -> tuple[Kind, int, int]:

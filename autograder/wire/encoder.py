@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,13 @@ from autograder.wire.plain import (
     volume,
 )
 
+Piece = bytes | memoryview  # one byte an entry
+
 OPAQUE = b"o"  # how the payload of a value begins that cannot cross
 
 _INT, _FLOAT, _COMPLEX = struct.Struct("<q"), struct.Struct("<d"), struct.Struct("<dd")
 _COUNT = struct.Struct("<I")
+_LARGE = 65_536  # bytes that are better written from where they are: as much as a pipe holds
 _DTYPE_CODES = {dtype.str: code for code, dtype in enumerate(DTYPES)}
 _OPAQUE_CODES = {name: code for code, name in enumerate(OPAQUE_TYPES)}
 
@@ -42,19 +45,40 @@ def encode(value: object) -> bytes:
     Raises:
         ProtocolError: ``value`` is over a cap (depth, number of values, bytes).
     """
+    return b"".join(pieces(value))
+
+
+def pieces(value: object) -> list[Piece]:
+    """What ``encode`` gives, cut into pieces, none empty, so that large arrays are not copied.
+
+    Raises:
+        ProtocolError: ``value`` is over a cap (depth, number of values, bytes).
+    """
     encoder = _Encoder()
     encoder.add(value, 0)
-    payload = b"".join(encoder.parts)
-    if len(payload) > MAX_PAYLOAD:
+    if sum(map(len, encoder.parts)) > MAX_PAYLOAD:
         raise ProtocolError("value too large")
-    return payload
+    return joined(encoder.parts)
+
+
+def joined(parts: Iterable[Piece]) -> list[Piece]:
+    """The same bytes in few pieces: small ones are put together, large ones left as they are."""
+    found: list[Piece] = []
+    small: list[Piece] = []
+    for part in parts:
+        if len(part) < _LARGE:
+            small.append(part)
+        else:
+            found += (b"".join(small), part)
+            small = []
+    return [piece for piece in (*found, b"".join(small)) if piece]
 
 
 class _Encoder:
     """Collects the parts of one payload. Its recursion ends at ``MAX_DEPTH``."""
 
     def __init__(self) -> None:
-        self.parts: list[bytes | memoryview] = []
+        self.parts: list[Piece] = []
         self.nodes = 1
         self.size = 0  # of texts and arrays
 
@@ -113,7 +137,7 @@ class _Encoder:
         if code == 0:
             value = value.view(np.uint8) != 0  # a view of other bytes may hold more than 0 and 1
         head = struct.pack(f"<BB{value.ndim}I", code, value.ndim, *value.shape)
-        self.parts += (b"a" + head, np.ascontiguousarray(value).data)
+        self.parts += (b"a" + head, np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
 
     def add_opaque(self, value: Opaque, depth: int) -> None:
         self.parts.append(OPAQUE + bytes([_OPAQUE_CODES.get(value.type_name, 0)]))
