@@ -80,6 +80,8 @@ class Student:
         limits: wall times are enforced here and by the child, the rest by the child.
     """
 
+    last: tuple[Call, Reply] | None = None  # what the running test did last
+
     def __init__(
         self, source: StudentSource, open_child: Callable[[], Asked], limits: Limits
     ) -> None:
@@ -95,7 +97,6 @@ class Student:
         self._left_out: dict[int, Text] = {}  # cells that end their process, by position
         self._broken: dict[int, Text] = {}  # cells that raised
         self._commands: dict[int, Text] = {}  # cells with magics
-        self.last: tuple[Call, Reply] | None = None  # what the running test did last
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         if name.startswith("_"):

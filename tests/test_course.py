@@ -86,6 +86,13 @@ class TestOtherFiles:
         found = problems_of(root)
         assert list(found) == [("reference/mini.py", "largest")]
 
+    @pytest.mark.parametrize("name", ["keep", "returned", "last", "_private"])
+    def test_a_task_that_student_means_something_else_by(self, root, name):
+        for file in ("assignments/mini/assignment.yaml", "reference/mini.py"):
+            text = (root / file).read_text()
+            (root / file).write_text(text.replace("largest", name))
+        assert list(problems_of(root)) == [("assignments/mini/assignment.yaml", f"tasks.{name}")]
+
     def test_a_task_may_be_a_class(self, root):
         (root / "reference/mini.py").write_text("class largest: ...\ndef normalize(x): return x\n")
         assert set(course.load(root).assignments) == {"mini"}

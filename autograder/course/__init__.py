@@ -28,6 +28,7 @@ from autograder.model import (
     Text,
     TrainingPlan,
 )
+from autograder.student import Student
 
 if TYPE_CHECKING:
     from autograder.course.file import AssignmentKeys, TaskKeys, TextKeys, TrainingKeys
@@ -129,7 +130,7 @@ def _load_assignment(root: Path, folder: Path, problems: list[Problem]) -> Assig
     keys = _read_keys(root, folder, problems)
     if keys is None:
         return None
-    problems += _dependency_problems(_relative(root, folder / "assignment.yaml"), keys.tasks)
+    problems += _task_problems(_relative(root, folder / "assignment.yaml"), keys.tasks)
     problems += _module_problems(_relative(root, folder / "assignment.yaml"), keys)
     problems += _reference_problems(root, folder.name, keys.tasks)
     return _assignment(folder, keys)
@@ -194,8 +195,11 @@ def _text(keys: TextKeys) -> Text:
 # ---------------------------------------------------------------- what the keys must agree with
 
 
-def _dependency_problems(file: str, tasks: Mapping[str, TaskKeys]) -> Iterator[Problem]:
+def _task_problems(file: str, tasks: Mapping[str, TaskKeys]) -> Iterator[Problem]:
     for id, task in tasks.items():
+        if id.startswith("_") or hasattr(Student, id):
+            sentence = "expected another id: a test could not call it, `student` has its own of it"
+            yield Problem(file, f"tasks.{id}", sentence)
         for needed in task.depends:
             if needed not in tasks:
                 known = ", ".join(tasks)
