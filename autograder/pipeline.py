@@ -190,7 +190,7 @@ def grade_batch(batch: Batch) -> list[Score]:
 
 def _grade(batch: Batch) -> list[Score]:
     settings, preload = batch.settings, batch.work[0].preload
-    usual = _grant(batch.assignment)
+    usual = grant_of(batch.assignment)
 
     def open_child(
         limits: Limits = batch.assignment.limits,
@@ -235,7 +235,7 @@ def _grade(batch: Batch) -> list[Score]:
     return scores
 
 
-def _grant(assignment: Assignment) -> Grant:
+def grant_of(assignment: Assignment) -> Grant:
     """What its submissions may use beyond what all may."""
     if assignment.training is None:
         return Grant(pretrained=True)  # where nothing is trained they help nobody
@@ -248,7 +248,7 @@ def _ground(batch: Batch, open_child: Callable[..., Asked]) -> Ground:
     """Where the trainings of a batch run: on all cores, of which tests have one, or on the GPU."""
     settings = batch.settings
     cores = workers.place(settings.tier).isolation.cores
-    grant = replace(_grant(batch.assignment), gpu=settings.gpu)
+    grant = replace(grant_of(batch.assignment), gpu=settings.gpu)
     return Ground(
         assignment=batch.assignment,
         reference=settings.root / "reference" / f"{batch.assignment.slug}.py",

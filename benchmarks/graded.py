@@ -2,6 +2,7 @@
 
     make bench-train                            this, after the comparison of recipes
     python -m benchmarks.graded --only cifar10
+    python -m benchmarks.graded --short         on a few images, to see whether it works
 
 For each: the accuracy that counts, how long the student's code took, how long it might have taken,
 and how much of the grader's time beside it was not the student's.
@@ -25,6 +26,7 @@ from rich.table import Table
 from autograder import course
 from autograder.isolation import Isolation
 from autograder.model import Assignment, Cell, Course, StudentSource, Tier
+from autograder.pipeline import grant_of
 from autograder.student import StudentFault
 from autograder.training import Ground, Paces
 from autograder.training.attempt import Ran, Request, attempt
@@ -50,12 +52,13 @@ def main() -> None:
     """Grade each and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.graded")
     parser.add_argument("--only", choices=["cifar10", "transfer"], default=None)
+    parser.add_argument("--short", action="store_true")
     options = parser.parse_args()
     loaded = course.load(ROOT)
     console, found = Console(), []
     for slug, grade in (("cifar10", _cifar10), ("transfer", _transfer)):
         if options.only in (None, slug):
-            with _ground(loaded, slug) as ground:
+            with _ground(loaded, slug, options.short) as ground:
                 for one in grade(ground):
                     console.print(f"{one.who}: {one.whole:.0f} s")
                     found.append(one)
@@ -92,7 +95,7 @@ def _grade(ground: Ground, who: str, file: Path, request: Request) -> Graded:
 
 
 @contextmanager
-def _ground(loaded: Course, slug: str) -> Iterator[Ground]:
+def _ground(loaded: Course, slug: str, short: bool) -> Iterator[Ground]:
     """A sandbox as a worker of the grader has it."""
     assignment: Assignment = loaded.assignments[slug]
     preload = (*assignment.preload, *assignment.preload_on_use)  # a student's notebook names all
@@ -100,7 +103,7 @@ def _ground(loaded: Course, slug: str) -> Iterator[Ground]:
         isolation.selftest()
         cores = isolation.cores
         os.sched_setaffinity(0, {cores[0]})  # as a worker does
-        sandbox = isolation.sandbox(preload, 0)
+        sandbox = isolation.sandbox(preload, 0, grant_of(assignment))
 
         def open_child(limits: Any, files: Any) -> Any:
             return sandbox.child(limits, cores=cores, files=files)
@@ -111,7 +114,7 @@ def _ground(loaded: Course, slug: str) -> Iterator[Ground]:
             open_child=open_child,
             cores=len(cores),
             tier=Tier.S2,
-            short=False,
+            short=short,
         )
         os.sched_setaffinity(0, cores)
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +16,7 @@ from autograder.data import Images
 from benchmarks import airbench, train
 from benchmarks.train import Recipe, Run
 
+ROOT = Path(__file__).resolve().parent.parent
 RED_OR_BLUE = np.arange(64) % 2
 
 
@@ -90,3 +96,17 @@ def test_a_goal_that_is_missed_shows():
 def test_goals_that_are_reached_show():
     quick = {"cifar": [Run(0, 40.0, 0.77)], "airbench": [Run(0, 400.0, 0.76)]}
     assert [line[0] for line in train.verdicts(quick)] == ["✓"] * 3
+
+
+@pytest.mark.alone
+@pytest.mark.slow
+def test_trainings_as_they_are_graded(real_data):
+    """On a few images: it still goes through with what the grader gives a training."""
+    command = [sys.executable, "-m", "benchmarks.graded", "--only", "transfer", "--short"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [line.split(":")[0] for line in done.stdout.splitlines()[:2]] == [
+        "transfer, train_feature_extraction",
+        "transfer, train_fine_tuning",
+    ]
+    assert len(re.findall(r"\d\d\.\d\d% ± \d\.\d\d%", done.stdout)) == 2
