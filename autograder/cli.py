@@ -198,6 +198,19 @@ def validate(course_root: Path | None, tier: str) -> None:
         click.echo(line)
 
 
+@cli.command()
+def doctor() -> None:
+    """Show what this machine can protect, and the cure for what it cannot."""
+    from autograder import doctor as doctors
+    from autograder import terminal
+
+    lines, well = doctors.examined()
+    screen = terminal.console()
+    for line in lines:
+        screen.print(line, soft_wrap=True)
+    sys.exit(0 if well else 1)
+
+
 @cli.group()
 def data() -> None:
     """Fetch the images and weights that assignments train with, and show where they are."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import platform
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.errors import SandboxUnavailable
@@ -16,14 +18,18 @@ _ELSEWHERE = (
 )
 _APPARMOR = (
     "This system (Ubuntu 23.10 or later) keeps ordinary programs from making user namespaces. "
-    "Run the grader as root, or install an AppArmor profile with `userns,` for its Python, "
-    "or grade with `--tier S1`."
+    "Run the grader as root, or install the AppArmor profile deploy/apparmor for its Python "
+    "(deploy/README.md says how), or grade with `--tier S1`."
 )
 _CONTAINER = (
-    "In a container the default seccomp profile refuses new namespaces. Start it with a profile "
-    "that allows unshare, mount, umount2, pivot_root, mount_setattr, setns and clone "
-    "(`--security-opt seccomp=FILE`, and `--security-opt apparmor=unconfined` where AppArmor is "
-    "on), or grade with `--tier S1`."
+    "In a container the default seccomp profile refuses new namespaces. Start it as an ordinary "
+    "user with ours (`docker run --user 1000 --security-opt seccomp=deploy/seccomp.json`, and "
+    "`--security-opt apparmor=unconfined` where AppArmor is on), or grade with `--tier S1`."
+)
+_KUBERNETES = (
+    "In a pod the runtime's default seccomp profile refuses new namespaces. Copy "
+    "deploy/seccomp.json below the kubelet's seccomp folder of each node and name it in the pod's "
+    "securityContext, as deploy/kubernetes.yaml does, or grade with `--tier S1`."
 )
 _USER_NAMESPACES = (
     "User namespaces are switched off. Allow them "
@@ -82,6 +88,8 @@ def cure(tier: Tier, code: int, system: Path = Path("/")) -> str:
         return _UNREADABLE if code == errno.EACCES else _POWERLESS_ROOT
     if _setting(system, "kernel/apparmor_restrict_unprivileged_userns") == "1":
         return _APPARMOR
+    if _in_pod(system):
+        return _KUBERNETES
     if _in_container(system):
         return _CONTAINER
     closed = _setting(system, "kernel/unprivileged_userns_clone") == "0"
@@ -90,10 +98,29 @@ def cure(tier: Tier, code: int, system: Path = Path("/")) -> str:
     return _NAMESPACES
 
 
-def _in_container(system: Path) -> bool:
-    if (system / ".dockerenv").exists() or (system / "run/.containerenv").exists():
+def kernel(system: Path = Path("/")) -> Iterator[tuple[str, str]]:
+    """What the sandbox is built on, and what there is of it. Linux only."""
+    from autograder.sandbox import landlock, seccomp
+
+    yield "Landlock", f"version {landlock.version()} (S2 needs 1, S1 needs 4)"
+    known = "system calls are known" if seccomp.supported() else "no list of system calls for it"
+    yield "seccomp", known
+    most = _setting(system, "user/max_user_namespaces") or "unknown"
+    yield "user namespaces", f"at most {most}"
+    if _setting(system, "kernel/apparmor_restrict_unprivileged_userns") == "1":
+        yield "AppArmor", "keeps ordinary programs from making user namespaces"
+    where = "a pod" if _in_pod(system) else "a container" if _in_container(system) else "neither"
+    yield "container or pod", where
+
+
+def _in_pod(system: Path) -> bool:
+    if "KUBERNETES_SERVICE_HOST" in os.environ:
         return True
     return "kubepods" in _text(system / "proc/self/cgroup")
+
+
+def _in_container(system: Path) -> bool:
+    return (system / ".dockerenv").exists() or (system / "run/.containerenv").exists()
 
 
 def _setting(system: Path, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Runs inside the sandbox, as a cell: tries what must be refused and lists what was not.
+"""Runs inside the sandbox, as a cell: tries what must be refused and says what was not.
 
 Only the grader's own self-test runs this, before any student's code; its word can be believed.
 """
@@ -14,6 +14,17 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+READING = "files outside cannot be read"
+CHANGING = "files outside cannot be changed"
+SHARED = "no memory that no limit counts"
+PROGRAMS = "no programs, no signals"
+NETWORK = "no network, no sockets"
+CALLS = "dangerous system calls are refused"
+RIGHTS = "no rights, nothing inherited"
+LIMITED = "memory, time, processes and files are limited"
+WORLD = "processes and files of its own"
+_Attempt = tuple[str, str, Callable[[], object]]  # the protection, what is wrong, how it shows
+
 REFUSED = frozenset({errno.EPERM, errno.EACCES, errno.ENOENT, errno.ENOSYS, errno.EROFS})
 
 MIB = 2**20
@@ -24,8 +35,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def probe(
     namespaces: bool, limits: dict[str, float], environment: list[str], gpu: bool = False
-) -> list[str]:
-    """One sentence for each protection that is not there.
+) -> dict[str, list[str]]:
+    """By protection, sentences about what it lets through; it holds if there are none.
 
     Args:
         namespaces: whether the child should have a world of its own (S2).
@@ -34,55 +45,62 @@ def probe(
         gpu: whether the child may use one, with what NVIDIA's driver needs besides.
     """
     attempts = _attempts() if not gpu else (*_beside_a_gpu(), *_attempts(left_out=_OF_A_GPU))
-    found = [sentence for sentence, attempt in attempts if not _is_refused(attempt)]
-    found += _identity(environment)
-    found += _limits(limits, gpu)
+    found: dict[str, list[str]] = {}
+    for protection, sentence, attempt in attempts:
+        through = found.setdefault(protection, [])
+        if not _is_refused(attempt):
+            through.append(sentence)
+    found[RIGHTS] = list(_identity(environment))
+    found[LIMITED] = list(_limits(limits, gpu))
     if namespaces:
-        found += _own_world(limits)
+        found[WORLD] = list(_own_world(limits))
     elif not all(map(_is_refused, _changes("."))):
-        found.append("modes and times of files can be changed")  # here even of its own
+        found[CHANGING].append("modes and times of files can be changed")  # here even of its own
     return found
 
 
 _OF_A_GPU = ("/proc/self/maps", "/proc/1/environ", "/sys/kernel", "memfd_create", "shared memory")
 
 
-def _beside_a_gpu() -> Iterable[tuple[str, Callable[[], object]]]:
+def _beside_a_gpu() -> Iterable[_Attempt]:
     """What must fail where there are a /proc, a /sys and commands to a driver."""
     for path in (
         "/proc/sys/kernel/core_pattern",
         "/proc/sysrq-trigger",
         "/sys/kernel/uevent_helper",
     ):
-        yield f"the machine can be changed ({path})", partial(os.open, path, os.O_WRONLY)
-    yield "processes of others can be seen", partial(os.stat, "/proc/2")
-    yield "sockets can be connected", partial(_call, 42, 0, 0, 0)
+        yield CHANGING, f"the machine can be changed ({path})", partial(os.open, path, os.O_WRONLY)
+    yield READING, "processes of others can be seen", partial(os.stat, "/proc/2")
+    yield NETWORK, "sockets can be connected", partial(_call, 42, 0, 0, 0)
 
 
-def _attempts(left_out: Iterable[str] = ()) -> Iterable[tuple[str, Callable[[], object]]]:
+def _attempts(left_out: Iterable[str] = ()) -> Iterable[_Attempt]:
     """What must fail, and the sentence to report if it does not."""
     for path in ("/etc/passwd", "/proc/self/maps", "/proc/1/environ", "/sys/kernel"):
         if path in left_out:
             continue
-        yield f"files outside can be read ({path})", partial(os.open, path, os.O_RDONLY)
-    yield "the root folder can be listed", partial(os.open, "/", os.O_RDONLY)
+        yield READING, f"files outside can be read ({path})", partial(os.open, path, os.O_RDONLY)
+    yield READING, "the root folder can be listed", partial(os.open, "/", os.O_RDONLY)
     for folder in (Path("/usr/lib"), Path("/"), Path(os.__file__).parent):
         name = folder / ".autograder-probe"
-        yield f"files outside can be written ({folder})", partial(os.open, name, os.O_CREAT)
+        written = partial(os.open, name, os.O_CREAT)
+        yield CHANGING, f"files outside can be written ({folder})", written
     for change in _changes(os.__file__):
-        yield "modes and times of files outside can be changed", change
+        yield CHANGING, "modes and times of files outside can be changed", change
     if "shared memory" not in left_out:
-        yield "shared memory that no limit counts can be had", partial(mmap.mmap, -1, mmap.PAGESIZE)
-    yield "shared memory can be had from /dev/zero", partial(os.open, "/dev/zero", os.O_RDWR)
-    yield "programs can be started", partial(os.execv, "/bin/sh", ["sh", "-c", "exit"])
-    yield "pipes with names can be made", partial(os.mkfifo, "probe.fifo")
-    yield "signals can be sent", partial(os.kill, 1, 0)
+        uncounted = partial(mmap.mmap, -1, mmap.PAGESIZE)
+        yield SHARED, "shared memory that no limit counts can be had", uncounted
+    zeros = partial(os.open, "/dev/zero", os.O_RDWR)
+    yield SHARED, "shared memory can be had from /dev/zero", zeros
+    yield PROGRAMS, "programs can be started", partial(os.execv, "/bin/sh", ["sh", "-c", "exit"])
+    yield PROGRAMS, "pipes with names can be made", partial(os.mkfifo, "probe.fifo")
+    yield PROGRAMS, "signals can be sent", partial(os.kill, 1, 0)
     for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
-        yield f"sockets can be made ({family.name})", partial(socket.socket, family)
+        yield NETWORK, f"sockets can be made ({family.name})", partial(socket.socket, family)
     for call, number, *arguments in _CALLS:
         if call in left_out:
             continue
-        yield f"the system call {call} is open", partial(_call, number, *arguments)
+        yield CALLS, f"the system call {call} is open", partial(_call, number, *arguments)
 
 
 def _changes(path: str) -> tuple[Callable[[], object], ...]:

@@ -12,6 +12,8 @@ from autograder.sandbox.child import Child
 from autograder.sandbox.launcher import Nursery, Sandbox
 from autograder.sandbox.program import ENVIRONMENT
 
+WATCHED = "the memory of all its processes is watched"
+
 _SECONDS = 5.0
 _LIMITS = Limits(cpu_seconds=5, memory_mib=256, processes=8, disk_mib=4, open_files=64)
 _PROBES = Path(__file__).with_name("probes.py")
@@ -24,17 +26,28 @@ def selftest(sandbox: Sandbox) -> None:
         SandboxUnavailable: something worked, or a limit does not hold; ``missing`` says what.
         SandboxError: no child could be made, or the probes themselves failed.
     """
+    found = examine(sandbox)
+    unwatched = found.pop(WATCHED)
+    if missing := [sentence for through in found.values() for sentence in through]:
+        raise SandboxUnavailable(missing, host.UNEXPECTED)
+    if unwatched:
+        raise SandboxUnavailable(unwatched, host.UNWATCHED)
+
+
+def examine(sandbox: Sandbox) -> dict[str, list[str]]:
+    """By protection, what it lets through; it holds if that is nothing.
+
+    Raises:
+        SandboxError: no child could be made, or the probes themselves failed.
+    """
     child = sandbox.child(_LIMITS)
     try:
-        missing = _missing(child, sandbox)
+        found = _probed(child, sandbox)
         watched = sandbox.tier is not Tier.S2 or _is_watched(child)
     finally:
         child.close()
-    if missing:
-        raise SandboxUnavailable(missing, host.UNEXPECTED)
-    if not watched:
-        unread = "the memory of processes that student code starts cannot be read"
-        raise SandboxUnavailable([unread], host.UNWATCHED)
+    unread = "the memory of processes that student code starts cannot be read"
+    return {**found, WATCHED: [] if watched else [unread]}
 
 
 def available_tier(minimum: Tier) -> Tier:
@@ -59,17 +72,17 @@ def available_tier(minimum: Tier) -> Tier:
     raise ValueError(f"{minimum} is no tier to grade with")
 
 
-def _missing(child: Child, sandbox: Sandbox) -> list[str]:
-    """One sentence for each protection that the probes found open."""
+def _probed(child: Child, sandbox: Sandbox) -> dict[str, list[str]]:
+    """What the probes found open, by protection."""
     ran = child.run(Cell(1, _PROBES.read_text(encoding="utf-8")), _SECONDS)
     if not isinstance(ran, Returned):
         raise SandboxError(f"the self-test could not run: {ran}")
     gpu = sandbox.grant.gpu is not None
     arguments = (sandbox.tier is Tier.S2, asdict(_LIMITS), list(ENVIRONMENT), gpu)
     reply = child.call("probe", arguments, {}, _SECONDS)
-    if not isinstance(reply, Returned) or not isinstance(reply.value, list):
+    if not isinstance(reply, Returned) or not isinstance(reply.value, dict):
         raise SandboxError(f"the self-test did not finish: {reply}")
-    return [str(sentence) for sentence in reply.value]
+    return {name: [str(each) for each in through] for name, through in reply.value.items()}
 
 
 def _is_watched(child: Child) -> bool:

@@ -132,6 +132,7 @@ except SandboxUnavailable as error:
     [
         ({"proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1\n"}, "AppArmor"),
         ({".dockerenv": ""}, "--security-opt"),
+        ({"proc/self/cgroup": "1:memory:/kubepods/besteffort/pod1\n"}, "kubernetes.yaml"),
         ({"proc/sys/user/max_user_namespaces": "0\n"}, "sysctl"),
         ({}, "root"),
     ],
