@@ -7,6 +7,7 @@ import importlib
 import os
 import re
 import secrets
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -217,7 +218,11 @@ def _map(
     events: SimpleQueue[Event] = workers.fork_context().SimpleQueue()
     known: set[tuple[str, str]] = set()
     broken: list[Batch] = []
-    with workers.pool(isolation, jobs, events) as executor:
+    course = batches[0].settings.root
+    with (
+        tempfile.TemporaryDirectory(prefix="autograder-") as scratch,
+        workers.pool(isolation, jobs, events, course, Path(scratch)) as executor,
+    ):
         futures = {executor.submit(pipeline.grade_batch, batch): batch for batch in batches}
         try:
             for scores in _as_done(set(futures), events, watcher):

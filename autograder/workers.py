@@ -15,7 +15,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.context import ForkContext
 from multiprocessing.queues import SimpleQueue
+from pathlib import Path
 
+from autograder import trusted
 from autograder.isolation import Isolation, Preload
 from autograder.model import Score, Tier
 from autograder.sandbox.grant import NOTHING, Grant
@@ -64,14 +66,19 @@ def announce(event: Event) -> None:
         _Here.events.put(event)
 
 
-def pool(isolation: Isolation, jobs: int, events: SimpleQueue[Event]) -> ProcessPoolExecutor:
-    """``jobs`` worker processes, one a slot of ``isolation``; ``events`` receives what they say."""
+def pool(
+    isolation: Isolation, jobs: int, events: SimpleQueue[Event], course: Path, scratch: Path
+) -> ProcessPoolExecutor:
+    """``jobs`` worker processes, one a slot of ``isolation``; ``events`` receives what they say.
+
+    They may read ``course`` and write below ``scratch`` (see ``trusted``).
+    """
     gc.freeze()  # what is imported stays shared between parent and workers
     context = fork_context()
     slots: SimpleQueue[int] = context.SimpleQueue()
     for slot in range(jobs):
         slots.put(slot)
-    start = (isolation, slots, events, os.getpid())
+    start = (isolation, slots, events, os.getpid(), course, scratch)
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_enter, initargs=start)
 
 
@@ -81,9 +88,15 @@ def fork_context() -> ForkContext:
 
 
 def _enter(
-    isolation: Isolation, slots: SimpleQueue[int], events: SimpleQueue[Event], parent: int
+    isolation: Isolation,
+    slots: SimpleQueue[int],
+    events: SimpleQueue[Event],
+    parent: int,
+    course: Path,
+    scratch: Path,
 ) -> None:
-    """The first thing a worker does: die with the parent, leave Ctrl-C to it, take a slot."""
+    """The first thing a worker does: die with the parent, leave Ctrl-C to it, take a slot, and give
+    up all rights that it does not need."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
@@ -92,6 +105,7 @@ def _enter(
     _keep_to_one_core(slot + parent)  # two runs on one machine should not choose the same
     _Here.place = Place(isolation, slot)
     _Here.events = events
+    trusted.confine(course, scratch, watches=isolation.tier is Tier.S2)
 
 
 def _keep_to_one_core(number: int) -> None:

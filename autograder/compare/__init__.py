@@ -205,13 +205,17 @@ def _wrong(returned: Array, expected: Array, tolerance: _Tolerance) -> Array:
     if "c" in (returned.dtype.kind, expected.dtype.kind):
         outside = _outside(_parts(returned), _parts(expected), tolerance)
         return np.asarray(outside.any(axis=-1))
-    return _outside(returned.astype(np.float64), expected.astype(np.float64), tolerance)
+    return _outside(_float64(returned), _float64(expected), tolerance)
 
 
 def _parts(array: Array) -> Array:
     """Real and imaginary parts along a new last axis: each has its own NaN and sign."""
-    parts: Array = np.stack([array.real, array.imag], axis=-1).astype(np.float64)
-    return parts
+    return _float64(np.stack([array.real, array.imag], axis=-1))
+
+
+def _float64(array: Array) -> Array:
+    with np.errstate(invalid="ignore"):  # a signalling NaN, which any bytes may be, would warn
+        return array.astype(np.float64)
 
 
 def _outside(returned: Array, expected: Array, tolerance: _Tolerance) -> Array:

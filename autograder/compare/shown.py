@@ -70,6 +70,8 @@ def as_plain(value: object) -> Any:
     """``value`` as it would cross to the trusted side; what did cross is left alone."""
     if id(type(value)) not in _PLAIN_TYPES and not issubclass(type(value), Opaque):
         value = plain(value)
+    if type(value) is int and not -(2**63) <= value < 2**63:
+        return Opaque(BIG_INT)
     if isinstance(value, np.ndarray) and value.dtype.kind not in "biufc":
         return plain_array(value)
     if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
@@ -125,8 +127,6 @@ def show(value: object, lang: Language) -> str:
     entries to six digits), larger ones as what they are: ``un tableau 5×5``, ``a list of 20 items``
     """
     value = as_plain(value)
-    if type(value) is int and value.bit_length() > 63:  # Python refuses to write the largest
-        value = Opaque(BIG_INT)
     if isinstance(value, np.ndarray):
         return _show_array(value, lang)
     if isinstance(value, list | tuple | dict):

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.data import cache
-from autograder.data.folders import find_cats_vs_dogs, find_cifar10, find_weights
+from autograder.data.folders import (
+    cache_folder,
+    data_folder,
+    find_cats_vs_dogs,
+    find_cifar10,
+    find_weights,
+)
 from autograder.data.images import CATS_AND_DOGS, CLASSES, Images
 from autograder.errors import DataBroken, DataError
 
@@ -20,9 +26,11 @@ __all__ = [
     "CATS_AND_DOGS",
     "CLASSES",
     "Images",
+    "cache_folder",
     "cats_vs_dogs",
     "cifar10",
     "cifar10_subset",
+    "data_folder",
     "find",
     "find_weights",
     "subset",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+from collections.abc import Iterable
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -125,15 +126,21 @@ def set_no_new_privileges() -> None:
     _prctl(_SET_NO_NEW_PRIVS, 1)
 
 
-def drop_capabilities() -> None:
-    """Empty the bounding, ambient, permitted, effective and inheritable sets."""
+def drop_capabilities(keep: Iterable[int] = ()) -> None:
+    """Empty the bounding, ambient, permitted, effective and inheritable sets.
+
+    ``keep``: what stays permitted and effective, if it is so now.
+    """
     for capability in range(64):
         word = ctypes.c_ulong(capability)
         if _libc.prctl(_DROP_BOUNDING, word, *[ctypes.c_ulong(0)] * 3) < 0:
             break  # past the last one that this kernel knows, or not ours to drop
     _prctl(_AMBIENT, _AMBIENT_CLEAR_ALL)
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
-    _checked(_libc.capset(header, bytes(24)), "capset")
+    now = ctypes.create_string_buffer(24)
+    _checked(_libc.capget(header, now), "capget")
+    kept = sum(1 << capability for capability in keep) & struct.unpack("=6I", now.raw)[1]
+    _checked(_libc.capset(header, struct.pack("=6I", kept, kept, 0, 0, 0, 0)), "capset")
 
 
 class _Program(ctypes.Structure):

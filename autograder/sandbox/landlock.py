@@ -25,7 +25,7 @@ _IOCTL_DEV = 1 << 15
 # How many file rights each version of the interface knows; all of them are taken away.
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _NETWORK_RIGHTS = 0b11  # bind and connect of TCP, from version 4
-_SCOPES = 0b11  # abstract sockets and signals, from version 6
+_SCOPE_SOCKETS, _SCOPE_SIGNALS = 0b01, 0b10  # abstract sockets, signals; from version 6
 
 _READ = _READ_FILE | _READ_DIR
 _OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
@@ -49,18 +49,19 @@ def restrict(
     drivers: Iterable[str] = (),
     processes: Iterable[str] = (),
     hidden: Iterable[str] = (),
+    signals: bool = False,
 ) -> None:
     """Take every file right away except reading below ``read`` and all below ``write``.
 
     Nothing may be executed anywhere. ``devices`` are single files to be read and written,
     ``drivers`` such files that also take commands (ioctl). Below ``processes`` existing files may
     be read and written. ``hidden`` are folders below ``read`` of which only the names can be seen.
+    ``signals``: processes outside may still be sent some.
     Needs ``no_new_privs``. Raises OSError.
     """
     rights = (1 << _RIGHTS[min(abi, 5)]) - 1
-    attributes = struct.pack(
-        "=QQQ", rights, _NETWORK_RIGHTS if abi >= 4 else 0, _SCOPES if abi >= 6 else 0
-    )
+    scopes = _SCOPE_SOCKETS | (0 if signals else _SCOPE_SIGNALS)
+    attributes = struct.pack("=QQQ", rights, _NETWORK_RIGHTS, scopes)
     size = 8 if abi < 4 else 16 if abi < 6 else 24
     ruleset = kernel.syscall(_CREATE, attributes, size, 0)
     try:
