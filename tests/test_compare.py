@@ -11,10 +11,28 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.compare import difference
-from autograder.wire import decode, encode
+from autograder.wire import Opaque, decode, encode
 
 A = np.array
 INF, NAN = math.inf, math.nan
+SIGNALLING = A([0x7F800001], np.uint32).view(np.float32)  # a NaN that NumPy warns of where it can
+
+
+class Agreeable:
+    """Equal to whatever is asked about."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+
+def agreeable(value):
+    cls = type("Liar", (Agreeable, type(value)), {})
+    return value.view(cls) if isinstance(value, np.ndarray) else cls(value)
 
 
 def ids(value):
@@ -25,33 +43,43 @@ RIGHT = [
     (28, 28),
     (0, 0),
     (2**63 - 1, 2**63 - 1),
+    (-(2**63), -(2**63)),
     (True, True),
     (None, None),
     ("é", "é"),
     (b"x", b"x"),
     (1, 1.0),
     (0.1 + 0.2, 0.3),
-    (-0.0, 0.0),
+    *((-0.0, 0.0), (0.0, -0.0), (0, -0.0)),
     (INF, INF),
     (NAN, NAN),
     (1, 1 + 0j),
+    (complex(-0.0, 0.0), complex(0.0, -0.0)),
+    (complex(NAN, INF), complex(NAN, INF)),
     (A(1), 1),
     (A(1.0), 1.0),
     (A(1), 1.0),
     ((1, 2), [1, 2]),
     ([(1, 2), [3]], ([1, 2], (3,))),
     ([], ()),
+    ({}, {}),
     ({"a": [1, 2.0]}, {"a": (1, 2.0)}),
     ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
     (A([1, 2]), A([1.0, 2.0])),
     (A([1.0, 2.0]), A([1, 2])),
     (A([200], np.uint8), A([200])),
     (A([2**63], np.uint64), A([2.0**63])),
+    (A([2**63], np.uint64), A([2**63], np.uint64)),
+    (A([2**53 + 1]), A([2.0**53])),
+    (A([-0.0]), A([0])),
+    (SIGNALLING, A([NAN])),
+    (A([[1, 2]]).view(np.matrix), A([[1, 2]])),
     (A([1.5], np.float16), A([1.5])),
     (A([True, False]), A([True, False])),
     (A([1, 2]), A([1 + 0j, 2 + 0j])),
     (A([NAN, INF, -INF, 1]), A([NAN, INF, -INF, 1])),
     (np.zeros((0, 3)), np.zeros((0, 3))),
+    (np.zeros(0, int), np.zeros(0)),
     (A(5.0), A(5)),
     (5, A(5.0)),
     (5.0, A(5)),
@@ -77,7 +105,13 @@ TYPES = [  # what is returned is equal to what is expected, to Python or to NumP
     (True, 1.0),
     (1.0, True),
     (1 + 0j, 1.0),
-    (b"a", "a"),
+    (True, 1 + 0j),
+    (0, False),
+    (np.bool_(True), 1),
+    (A(1 + 0j), 1.0),
+    *((1 + 0j, A(1.0)), (1, A(True))),
+    *((b"a", "a"), ("a", b"a")),
+    *(("nan", NAN), (None, NAN), (NAN, None)),
     ("1", 1),
     (A([1.0]), 1.0),
     (1.0, A([1.0])),
@@ -88,18 +122,27 @@ TYPES = [  # what is returned is equal to what is expected, to Python or to NumP
     ((28.0, 28), (28, 28)),
     ((True, 28), (1, 28)),
     ([[1, 2.0]], [[1, 2]]),
+    ({"a": True}, {"a": 1}),
     (A([True]), A([1])),
     (A([1]), A([True])),
     (A([1 + 0j]), A([1.0])),
     (A([1.0 + 0j]), A([1])),
     ({"a": 1.0}, {"a": 1}),
     ([("a", 1)], {"a": 1}),
+    *(({1: 1}, {"1": 1}), ({NAN: 1}, {"nan": 1})),
+    *((2**64, 0), (2**63, -(2**63)), (10**400, INF), (10**400, A(1.0))),
     (None, 0),
     (0, None),
     (None, A([])),
+    *(([], A([])), (A([]), []), ([], None), ((), {}), ({}, [])),
+    *((np.empty(0, bool), np.empty(0)), (np.empty(0, complex), np.empty(0))),
     ("", None),
     (range(2), [0, 1]),
     (np.ma.array([1.0, 2.0], mask=[True, True]), A([1.0, 2.0])),
+    (np.ma.array([1.0, 2.0]), A([1.0, 2.0])),
+    (A([1.0, 2.0], object), A([1.0, 2.0])),
+    (A(["1"]), A([1])),
+    (Opaque("torch.Tensor"), A([1.0])),
 ]
 SHAPES = [  # broadcasting or a vacuous "all" would accept these
     (np.empty(0), 5.0),
@@ -113,6 +156,12 @@ SHAPES = [  # broadcasting or a vacuous "all" would accept these
     (A([[1, 2]]), A([1, 2])),
     (A([1, 1]), A([[1, 1], [1, 1]])),
     (A(1.0), A([1.0, 1.0])),
+    (A([1.0, 1.0]), A([1.0])),
+    (np.zeros((2, 2)), A(0.0)),
+    (A([[1, 2]]).view(np.matrix), A([1, 2])),
+    *((A([]), A([[]])), (np.empty((1, 0)), np.empty((0, 1)))),
+    ([A([])], [A([1.0])]),
+    *(("", "x"), (b"", b"x"), ((), ((),)), ([[], []], [[]]), ({"a": []}, {"a": [1]})),
     (A([1.0]), A(1.0)),
     ((), (1,)),
     ((1,), ()),
@@ -126,35 +175,53 @@ SHAPES = [  # broadcasting or a vacuous "all" would accept these
 VALUES = [
     (1, 2),
     (2**53 + 1, 2**53),
+    *((2**63 - 1, 2**63 - 2), (2**63 - 1, -(2**63))),
     (False, True),
     ("a", "A"),
+    ("é", "e\u0301"),
+    (b"a", b"A"),
+    ((1, 2), (2, 1)),
+    ({"a": 1, "b": 2}, {"a": 2, "b": 1}),
     (1.001, 1.0),
     (NAN, 1.0),
     (1.0, NAN),
     (INF, 1.0),
     (1e308, INF),
     (INF, -INF),
-    (complex(NAN, 0), complex(0, NAN)),
+    *((INF, NAN), (NAN, INF), (NAN, 0.0), (A(NAN), 1.0), (NAN, A(1.0))),
+    *((complex(NAN, 0), complex(0, NAN)), (complex(NAN, 1), complex(NAN, 2))),
+    *((complex(INF, 0), complex(-INF, 0)), (complex(INF, 0), complex(0, INF))),
     (1 + 1j, 1 - 1j),
     (A([NAN, NAN]), A([1.0, 1.0])),
     (A([NAN, 1.0]), A([1.0, NAN])),
     (A([INF, -INF]), A([-INF, INF])),
     (A([INF]), A([NAN])),
+    *((A([NAN]), A([1])), (A([INF]), A([2**63 - 1]))),
+    (SIGNALLING, A([1.0])),
     (A([0.0, 0]), A([NAN, INF])),
     (A([1e308]), A([-1e308])),
     (A([255], np.uint8), A([-1])),
     (A([-128], np.int8), A([128])),
     (A([2**64 - 1], np.uint64), A([-1])),
+    (A([-1], np.int8), A([255], np.uint8)),
+    (A([0], np.uint32), A([2**32])),
+    (A([-(2**31)], np.int32), A([2.0**31])),
+    (A([-(2**63)]), A([2.0**63])),
     (A([2**53 + 1]), A([2**53])),
+    (A([2**63], np.uint64), A([2**63 - 1])),
+    (A([2**64 - 1], np.uint64), A([2**64 - 2], np.uint64)),
     (A([0], np.uint8), A([256.0])),
     (A([INF], np.float16), A([70_000.0])),
     (A([True, False]), A([False, False])),
     (A([1, 2, 3]), A([3, 2, 1])),
+    (A([[1, 2], [3, 4]]), A([[1, 3], [2, 4]])),
     (A([3, 2, 1]), A([1.0, 2, 3])),
     (A([1.0, 2.0]), A([1.5, 2.0])),
     (A([1, 2]), A([1 + 1j, 2])),
     (A([complex(1, NAN)]), A([complex(1, 0)])),
     ((A([1.0]), A([2.0])), (A([1.0]), A([2.5]))),
+    *((agreeable(1), 2), (agreeable(1.0), 2.0), (agreeable("a"), "b"), (agreeable(b"a"), b"b")),
+    *((agreeable([1]), [2]), (agreeable({"a": 1}), {"a": 2}), (agreeable(A([1.0])), A([2.0]))),
 ]
 
 

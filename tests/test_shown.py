@@ -20,6 +20,7 @@ from autograder.wire import OPAQUE_TYPES, Opaque
         (True, "True", "True"),
         (None, "None", "None"),
         ("é", "'é'", "'é'"),
+        (-(2**63), "-9223372036854775808", "-9223372036854775808"),
         (2**64, "un int de plus de 64 bits", "an int beyond 64 bits"),
         (10**5_000, "un int de plus de 64 bits", "an int beyond 64 bits"),
         ((28,), "(28,)", "(28,)"),
