@@ -14,7 +14,7 @@ from autograder.errors import SandboxUnavailable
 from autograder.model import Tier
 from autograder.sandbox import gpu, host
 from autograder.sandbox.launcher import Nursery
-from autograder.sandbox.selftest import examine
+from autograder.sandbox.selftest import examine, missing
 
 _HOLDS, _MISSING, _NEUTRAL = "✓", "✗", " "
 
@@ -51,8 +51,10 @@ def attempt(tier: Tier) -> Tried:
                 sandbox.close()
     except SandboxUnavailable as error:
         return Tried(tier, {}, error.missing, error.cure)
-    missing = tuple(sentence for through in found.values() for sentence in through)
-    return Tried(tier, found, missing, host.UNEXPECTED if missing else "", seconds)
+    complaint = missing(found)
+    if complaint is None:
+        return Tried(tier, found, seconds=seconds)
+    return Tried(tier, found, complaint.missing, complaint.cure, seconds)
 
 
 def examined() -> tuple[list[str], bool]:

@@ -47,6 +47,17 @@ def test_the_self_test_s_time_does_not_hide_what_is_missing(monkeypatch):
     assert "Use a newer kernel." in done.output
 
 
+@pytest.mark.parametrize(
+    ("open_", "words"),
+    [({WATCHED: ["unread"]}, "hidepid"), ({WATCHED: ["unread"], "x": ["open"]}, "report")],
+)
+def test_the_cure_is_that_of_what_is_missing(monkeypatch, open_, words):
+    monkeypatch.setattr(doctor, "examine", lambda sandbox: {"x": [], **open_})
+    tried = doctor.attempt(Tier.S2)
+    assert len(tried.missing) == len(open_), tried
+    assert words in tried.cure
+
+
 def test_what_cannot_be_tried_is_missing_with_its_cure(monkeypatch):
     def refuse(*_arguments, **_keywords):
         raise SandboxUnavailable(["no namespaces"], "Ask for some.")

@@ -26,12 +26,17 @@ def selftest(sandbox: Sandbox) -> None:
         SandboxUnavailable: something worked, or a limit does not hold; ``missing`` says what.
         SandboxError: no child could be made, or the probes themselves failed.
     """
-    found = examine(sandbox)
-    unwatched = found.pop(WATCHED)
-    if missing := [sentence for through in found.values() for sentence in through]:
-        raise SandboxUnavailable(missing, host.UNEXPECTED)
-    if unwatched:
-        raise SandboxUnavailable(unwatched, host.UNWATCHED)
+    if (complaint := missing(examine(sandbox))) is not None:
+        raise complaint
+
+
+def missing(found: dict[str, list[str]]) -> SandboxUnavailable | None:
+    """What was ``found`` open, with the cure; None if every protection holds."""
+    sentences = [sentence for through in found.values() for sentence in through]
+    if not sentences:
+        return None
+    only_unwatched = sentences == found[WATCHED]
+    return SandboxUnavailable(sentences, host.UNWATCHED if only_unwatched else host.UNEXPECTED)
 
 
 def examine(sandbox: Sandbox) -> dict[str, list[str]]:

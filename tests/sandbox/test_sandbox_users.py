@@ -28,7 +28,7 @@ AGAIN = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("who", AGAIN)
-def test_the_suite_againas_user(who):
+def test_the_suite_again_as(who):
     if os.getuid() != 0:
         pytest.skip("only root can become somebody else")
     uid, names, chosen = AGAIN[who]
