@@ -34,7 +34,7 @@ def train(images, labels, device, seed):
     model = build_model().to(device)
     model(torch.zeros(2, 3, 32, 32))
     criterion = nn.CrossEntropyLoss()
-    optimizer = optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
     targets = torch.from_numpy(np.array(labels))
     for epoch in range(5):
         model.train()
