@@ -14,6 +14,8 @@ from autograder.compare import show
 from autograder.model import Language, Outcome, Text
 
 SHOWN_TEXT = 300  # characters of a student's own exception message
+MAX_BROKEN = 3  # failing cells that a sentence about a missing name tells of
+MAX_NOTICES = 10  # cells that a result tells of
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,10 @@ def unwritten(name: str, lang: Language) -> str:
 
 def missing(name: str, broken_cells: tuple[str, ...], lang: Language) -> str:
     """The notebook defines no such name; ``broken_cells`` says which cells failed and how."""
-    because = " ".join(broken_cells)
+    because = " ".join(broken_cells[:MAX_BROKEN])
     if because:
+        if len(broken_cells) > MAX_BROKEN:
+            because += f" {more_cells(len(broken_cells) - MAX_BROKEN).to(lang)}"
         does_not_exist = Text("n'existe pas", "does not exist").to(lang)
         return f"`{plain(name)}` {does_not_exist}. {because}"
     if lang == "fr":
@@ -163,6 +167,14 @@ def unusable(call: Call | None, returned: object, lang: Language) -> str:
     if lang == "fr":
         return f"{subject} renvoie {show(returned, lang)}, que le test ne peut pas utiliser."
     return f"{subject} returns {show(returned, lang)}, which the test cannot use."
+
+
+def more_cells(count: int) -> Text:
+    """So many further cells are not spoken of one by one."""
+    return Text(
+        f"Il en va de même d'autres cellules de code ({count}).",
+        f"So it is with other code cells ({count}).",
+    )
 
 
 def cell_failed(number: int, kind: str, text: str) -> Text:

@@ -184,7 +184,10 @@ class Student:
             for group in (self._left_out, self._broken, self._commands)
             for position, text in group.items()
         ]
-        return tuple(text for _, text in sorted(found, key=lambda pair: pair[0]))
+        texts = [text for _, text in sorted(found, key=lambda pair: pair[0])]
+        if len(texts) > messages.MAX_NOTICES:
+            texts[messages.MAX_NOTICES :] = [messages.more_cells(len(texts) - messages.MAX_NOTICES)]
+        return tuple(texts)
 
     def broken_cells(self) -> tuple[Text, ...]:
         """Sentences about cells that did not run to their end."""

@@ -68,3 +68,14 @@ def test_the_place_of_an_error_is_in_the_language_of_the_sentence():
     failed = messages.cell_failed(4, "ZeroDivisionError", "division by zero (line 6)")
     assert "(ligne 6)" in failed.fr
     assert "(line 6)" in failed.en
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_many_failing_cells_are_counted_not_told(lang):
+    """Two thousand of them made a result of twelve megabytes."""
+    few = messages.missing("f", ("a1.", "a2.", "a3."), lang)
+    assert few.endswith("a1. a2. a3.")
+    many = messages.missing("f", tuple(f"a{n}." for n in range(2000)), lang)
+    assert "a2. " in many
+    assert "a3." not in many
+    assert "(1997)" in many

@@ -173,6 +173,16 @@ def test_what_a_call_returned_is_had_again_while_its_process_lives(notebook):
     assert fault(student.returned, "missing") == Missing("missing")
 
 
+def test_the_notices_of_many_cells_are_counted(notebook):
+    student = notebook("def f(): return 1", *(f"raise ValueError({n})" for n in range(14)))
+    assert student.f() == 1
+    *told, rest = student.notices
+    assert len(told) == 10
+    assert "ValueError: 9" in told[-1].en
+    assert "(4)" in rest.en
+    assert "(4)" in rest.fr
+
+
 def test_jupyter_commands_become_a_notice(notebook):
     student = notebook("%matplotlib inline\n!pip install x\ndef f(): return 1")
     assert student.f() == 1
