@@ -1,0 +1,3 @@
+# %%
+def total(numbers):
+    return "all hooks are mine"
