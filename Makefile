@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test lint validate release bench bench-train clean
+.PHONY: help grade test lint validate release bench bench-train fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ bench: $(READY) ## the same notebooks through nbgrader and through this program
 bench-train: $(READY) ## the reference trainings on the real images (AUTOGRADER_DATA=folder)
 	@$(RUN)/python -m benchmarks.train $(BENCH)
 	@$(RUN)/python -m benchmarks.graded
+
+fuzz: $(READY) ## an hour of hostile frames (FUZZ="--seconds 60")
+	@$(RUN)/python -m pip install --quiet --editable '.[fuzz]' || echo "atheris cannot be had: the mutator works alone"
+	@$(RUN)/python -m fuzz $(or $(FUZZ),--seconds 3600)
 
 clean: ## remove the virtual environment and caches (never results)
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
