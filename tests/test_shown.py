@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder import terminal
 from autograder.compare.shown import MAX_SHOWN, show
 from autograder.wire import OPAQUE_TYPES, Opaque
 
@@ -79,3 +80,12 @@ def test_a_terminal_obeys_nothing():
     shown = show("\x1b]0;pwned\x07\u202egpj.exe\r\n\x9b2J", "fr")
     assert shown.isprintable()
     assert "pwned" in shown
+
+
+def test_ten_megabytes_of_markup_are_one_short_text():
+    page = "<script>alert(1)</script>\n" * 400_000
+    for value in (page, [page] * 3, {"onload": page}, np.array([page])):
+        text = show(value, "en")
+        assert len(text) <= MAX_SHOWN
+        assert text.isprintable()
+    assert len(terminal.one_line(page)) < 500

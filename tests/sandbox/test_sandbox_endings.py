@@ -31,6 +31,11 @@ from autograder.model import Cell, Lost, Missing, Outcome, Raised, Returned
         ("if True:\nx = 1", "IndentationError", "(line 2)"),
         ("input()", "EOFError", "EOF when reading a line (line 1)"),
         ("from google.colab import drive", "ModuleNotFoundError", "No module named 'google'"),
+        (
+            "exec(compile('\\n1 / 0', '/etc/passwd', 'exec'))",
+            "ZeroDivisionError",
+            "by zero (line 1)",
+        ),
         ("def f(): f()\nf()", "RecursionError", "maximum recursion depth exceeded"),
         ("raise ExceptionGroup('two', [ValueError(), TypeError()])", "Exception", "two"),
     ],

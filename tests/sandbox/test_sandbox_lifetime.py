@@ -18,9 +18,11 @@ from conftest import LIMITS, SECONDS, run, value_of
 from test_sandbox_state import is_gone
 
 from autograder.errors import SandboxError, SandboxUnavailable
+from autograder.isolation import Isolation
 from autograder.model import Cell, Returned, Tier
 from autograder.sandbox import channel, watch
 from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.workers import Place
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,6 +106,19 @@ def test_a_killed_zygote_is_our_fault_and_is_replaced(tier):
         fresh.close()
 
 
+def test_a_worker_whose_zygote_ended_goes_on_with_another(tier):
+    """As the pipeline does it: the failure is ours, and the next submission is served."""
+    with Isolation(tier, [()], slots=1) as isolation:
+        place = Place(isolation, 0)
+        zygote = _parent_of(place.sandbox(()).child(LIMITS).process_id)
+        os.kill(zygote, signal.SIGKILL)
+        assert is_gone([zygote])
+        with pytest.raises(SandboxError):
+            place.sandbox(()).child(LIMITS)
+        place.discard(())
+        assert run(place.sandbox(()).child(LIMITS), "x = 1") == Returned([])
+
+
 def test_a_child_without_a_descriptor_is_our_fault(tier):
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
@@ -151,6 +166,7 @@ def _parent_of(pid: int) -> int:
 GRADER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
+from autograder.isolation import Isolation
 from autograder.model import Cell, Limits, Tier
 from autograder.sandbox import watch
 from autograder.sandbox.launcher import Nursery

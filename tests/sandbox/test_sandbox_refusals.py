@@ -67,7 +67,8 @@ PROCESSES = [
     ("call(9, 0, 4096, 3, 0x23, -1, 0)", "EPERM", "EPERM"),
     ("fcntl.flock(open(os.__file__), fcntl.LOCK_SH)", "EPERM", "EPERM"),
     ("fcntl.lockf(open(os.__file__), fcntl.LOCK_SH)", "EPERM", "EPERM"),
-    ("fcntl.fcntl(open(os.__file__), 36, b' ' * 32)", "EPERM", "EPERM"),
+    *((f"fcntl.fcntl(open(os.__file__), {n}, b' ' * 32)", "EPERM", "EPERM") for n in (36, 37, 38)),
+    ("fcntl.fcntl(os.open('.', 0), fcntl.F_NOTIFY, 1)", "EPERM", "EPERM"),
     ("fcntl.fcntl(open(os.__file__), fcntl.F_SETLEASE, fcntl.F_RDLCK)", "EPERM", "EPERM"),
     ("fcntl.fcntl(1, fcntl.F_SETOWN, 1)", "EPERM", "EPERM"),
     ("fcntl.fcntl(1, 1031, 1 << 20)", "EPERM", "EPERM"),
@@ -102,7 +103,8 @@ CALLS = [
         *(("317, 1, 0, 0", "EPERM"), ("424, 3, 9, 0, 0", "EPERM"), ("438, 3, 3, 0", "EPERM")),
         # the kernel reads only half of the command: the other half must not get it past us
         *(("16, 0, 0x100005412, 0", "ENOTTY"), ("72, 0, 0x100000006, 0", "EPERM")),
-        ("157, 0x100000004, 1", "EPERM"),
+        *(("157, 0x100000004, 1", "EPERM"), ("301, 0", "EPERM"), ("320, 0", "EPERM")),
+        *(("313, 0", "EPERM"), ("443, 0", "ENOSYS"), ("254, 0, 0, 0", "EPERM")),
     )
 ]
 
@@ -120,7 +122,7 @@ TRY_ALL = textwrap.dedent("""
         try:
             return f"not refused: {eval(expression)!r}"[:80]
         except OSError as error:
-            return errno.errorcode[error.errno]
+            return errno.errorcode.get(error.errno, type(error).__name__)
         except Exception as error:
             return repr(error)
 
@@ -211,6 +213,7 @@ return [[fd for fd in range(1024) if is_open(fd)], dict(os.environ)]
         *("CUDA_VISIBLE_DEVICES", "PYTORCH_NVML_BASED_CUDA_CHECK"),
     }
     assert environment["HOME"] == environment["TMPDIR"]
+    assert value_of(child, "import os; return os.getcwd()") == environment["HOME"]
 
 
 def test_the_course_and_the_grader_cannot_be_imported(child):

@@ -12,7 +12,7 @@ from users import ORDINARY, as_user, home_of, interpreter
 FOLDER = Path(__file__).parent
 EVERYTHING = (
     *("refusals", "limits", "memory", "state", "endings", "lifetime", "selftest"),
-    *("gpu", "weights"),
+    *("gpu", "weights", "outside", "siblings", "honest"),
 )
 
 AGAIN = {
@@ -22,7 +22,11 @@ AGAIN = {
         EVERYTHING,
         "not missing_protection or (S1 and (seccomp or Landlock or processes or modes))",
     ),
-    "root in S1": (0, ("refusals", "limits", "memory", "state", "lifetime"), "S1"),
+    "root in S1": (
+        0,
+        tuple(name for name in EVERYTHING if name not in ("selftest", "gpu", "weights")),
+        "S1",
+    ),
 }
 
 
