@@ -5,6 +5,7 @@ Only the grader's own self-test runs this, before any student's code; its word c
 
 import ctypes
 import errno
+import fcntl
 import mmap
 import os
 import resource
@@ -54,8 +55,11 @@ def probe(
     found[LIMITED] = list(_limits(limits, gpu))
     if namespaces:
         found[WORLD] = list(_own_world(limits))
-    elif not all(map(_is_refused, _changes("."))):
-        found[CHANGING].append("modes and times of files can be changed")  # here even of its own
+    else:
+        if not all(map(_is_refused, _changes("."))):  # here even of its own
+            found[CHANGING].append("modes and times of files can be changed")
+        if not _is_refused(partial(_call, 302, os.getppid(), 7, 0, 0)):
+            found[CALLS].append("limits of other processes can be read and set (prlimit64)")
     return found
 
 
@@ -95,12 +99,31 @@ def _attempts(left_out: Iterable[str] = ()) -> Iterable[_Attempt]:
     yield PROGRAMS, "programs can be started", partial(os.execv, "/bin/sh", ["sh", "-c", "exit"])
     yield PROGRAMS, "pipes with names can be made", partial(os.mkfifo, "probe.fifo")
     yield PROGRAMS, "signals can be sent", partial(os.kill, 1, 0)
+    yield PROGRAMS, "its own process can be opened to others", partial(_call, 157, 4, 1)
+    yield CHANGING, "files can be locked", _lock
+    yield CHANGING, "devices and files take commands", _command
     for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
         yield NETWORK, f"sockets can be made ({family.name})", partial(socket.socket, family)
     for call, number, *arguments in _CALLS:
         if call in left_out:
             continue
         yield CALLS, f"the system call {call} is open", partial(_call, number, *arguments)
+
+
+def _lock() -> None:
+    with open(os.__file__, "rb") as file:  # noqa: PTH123 - as student code would
+        fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def _command() -> None:
+    """A harmless one, the size of a file; the filter refuses it as a file would that knows none."""
+    with open(os.__file__, "rb") as file:  # noqa: PTH123 - as student code would
+        try:
+            fcntl.ioctl(file, 0x5460, bytes(8))
+        except OSError as error:
+            if error.errno == errno.ENOTTY:
+                raise PermissionError(errno.EPERM, "refused") from None
+            raise
 
 
 def _changes(path: str) -> tuple[Callable[[], object], ...]:
@@ -171,6 +194,9 @@ def _limits(limits: dict[str, float], gpu: bool) -> Iterable[str]:
         ("the number of open files", resource.RLIMIT_NOFILE, limits["open_files"]),
         ("the CPU time", resource.RLIMIT_CPU, limits["cpu_seconds"]),
         ("the size of core dumps", resource.RLIMIT_CORE, 0),
+        ("the stack", resource.RLIMIT_STACK, 64 * MIB),
+        ("memory that stays in place", resource.RLIMIT_MEMLOCK, 0),
+        ("the size of message queues", resource.RLIMIT_MSGQUEUE, 0),
     ):
         hard = resource.getrlimit(which)[1]
         if hard == resource.RLIM_INFINITY or hard > most:

@@ -40,11 +40,35 @@ TAKEN_OUT = {
         *("seccomp.py", "(_ALLOWED_WITH_NAMESPACES if namespaces else {})"),
         *("_ALLOWED_WITH_NAMESPACES", "modes and times"),
     ),
+    "locks": (
+        *("seccomp.py", "_when(_FCNTL, _one_of(1, commands, errno.EPERM))"),
+        *("_when(_FCNTL, [(_RETURN, 0, 0, _ALLOW)])", "locked"),
+    ),
+    "commands": (
+        *("seccomp.py", "_when(_IOCTL, _ioctl(gpu))"),
+        *("_when(_IOCTL, [(_RETURN, 0, 0, _ALLOW)])", "take commands"),
+    ),
+    "process options": (
+        *("seccomp.py", "_when(_PRCTL, _one_of(0, _PRCTL_OPTIONS, errno.EPERM))"),
+        *("_when(_PRCTL, [(_RETURN, 0, 0, _ALLOW)])", "opened to others"),
+    ),
+    "limits of others": (
+        *("seccomp.py", "_when(_PRLIMIT, _own_limits_only())"),
+        *("_when(_PRLIMIT, [(_RETURN, 0, 0, _ALLOW)])", "prlimit64"),
+    ),
+    "another architecture": (
+        *("seccomp.py", "(_AT_LEAST, 0, 1, _X32_BIT)", "(_AT_LEAST, 1, 1, _X32_BIT)"),
+        "another architecture",
+    ),
+    "capabilities": ("confine.py", "kernel.drop_capabilities()", "pass", "CapEff"),
+    "stack": ("limits.py", "_lower(resource.RLIMIT_STACK, STACK)", "pass", "stack"),
+    "locked memory": ("limits.py", "_lower(resource.RLIMIT_MEMLOCK, 0)", "pass", "stays in place"),
+    "queues": ("limits.py", "_lower(resource.RLIMIT_MSGQUEUE, 0)", "pass", "message queues"),
     "watch": ("watch.py", '"children"', '"absent"', "memory of processes"),
     "processes of others": ("confine.py", "| kernel.NEW_PIDS", "", "setns"),
 }
 ONLY = {
-    Tier.S2: {"work size", "user", "processes of others", "watch"},
+    Tier.S2: {"work size", "user", "processes of others", "watch", "capabilities"},
     Tier.S1: {"modes"},
 }
 
