@@ -13,8 +13,7 @@ from autograder.data import folders
 from autograder.errors import SandboxUnavailable
 from autograder.model import Tier
 from autograder.sandbox import gpu, host
-from autograder.sandbox.launcher import Nursery
-from autograder.sandbox.selftest import examine, missing
+from autograder.sandbox.selftest import examine, missing, trial
 
 _HOLDS, _MISSING, _NEUTRAL = "✓", "✗", " "
 
@@ -41,14 +40,10 @@ class Tried:
 def attempt(tier: Tier) -> Tried:
     """Make a child of ``tier`` and try in it all that must not work."""
     try:
-        with Nursery((), tier=tier, slots=1) as nursery:
-            sandbox = nursery.sandbox(0)
-            try:
-                start = time.perf_counter()
-                found = examine(sandbox)
-                seconds = time.perf_counter() - start
-            finally:
-                sandbox.close()
+        with trial(tier) as sandbox:
+            start = time.perf_counter()
+            found = examine(sandbox)
+            seconds = time.perf_counter() - start
     except SandboxUnavailable as error:
         return Tried(tier, {}, error.missing, error.cure)
     complaint = missing(found)

@@ -15,7 +15,7 @@ from autograder.model import Language, Outcome, Text
 
 SHOWN_TEXT = 300  # characters of a student's own exception message
 MAX_BROKEN = 3  # failing cells that a sentence about a missing name tells of
-MAX_NOTICES = 10  # cells that a result tells of
+MAX_NOTICES = 10  # of each kind that a result tells: about a notebook's text, about its cells
 
 
 @dataclass(frozen=True)

@@ -218,10 +218,10 @@ def _map(
     events: SimpleQueue[Event] = workers.fork_context().SimpleQueue()
     known: set[tuple[str, str]] = set()
     broken: list[Batch] = []
-    course = batches[0].settings.root
+    root = batches[0].settings.root
     with (
         tempfile.TemporaryDirectory(prefix="autograder-") as scratch,
-        workers.pool(isolation, jobs, events, course, Path(scratch)) as executor,
+        workers.pool(isolation, jobs, events, root, Path(scratch)) as executor,
     ):
         futures = {executor.submit(pipeline.grade_batch, batch): batch for batch in batches}
         try:

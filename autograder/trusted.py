@@ -63,26 +63,25 @@ def _readable(course: Path) -> Iterator[str]:
     yield from libraries.interpreter()
     yield from libraries.search_path()
     yield libraries.package_root()
-    yield str(course.resolve())
     images = data.data_folder()
+    assignments, reference = course / "assignments", course / "reference"
+    yield from (str(one.resolve()) for one in (course, assignments, reference, images))
     for folder, depth in (
-        *((course / "assignments", 2), (course / "reference", 0)),
-        *((images, 0), (images / "cats_vs_dogs", 3)),
+        *((assignments, 2), (reference, 0), (images, 0), (images / "cats_vs_dogs", 3)),
     ):
-        yield from _with_links(folder, depth)
+        yield from _linked(folder, depth)
     if weights := data.find_weights():
         yield str(weights.resolve())
 
 
-def _with_links(folder: Path, depth: int) -> Iterator[str]:
-    """The folder itself, and where the links in it and so many levels below it lead."""
-    yield str(folder.resolve())
+def _linked(folder: Path, depth: int) -> Iterator[str]:
+    """Where the links in the folder and so many levels below it lead."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_symlink():
                 yield str(Path(entry.path).resolve())
             if depth and entry.is_dir():
-                yield from _with_links(Path(entry.path), depth - 1)
+                yield from _linked(Path(entry.path), depth - 1)
 
 
 def _cache() -> Path | None:

@@ -62,7 +62,7 @@ def test_what_cannot_be_tried_is_missing_with_its_cure(monkeypatch):
     def refuse(*_arguments, **_keywords):
         raise SandboxUnavailable(["no namespaces"], "Ask for some.")
 
-    monkeypatch.setattr(doctor, "Nursery", refuse)
+    monkeypatch.setattr(doctor, "trial", refuse)
     assert doctor.attempt(Tier.S2) == Tried(Tier.S2, {}, ("no namespaces",), "Ask for some.")
 
 

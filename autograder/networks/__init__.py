@@ -130,8 +130,9 @@ class _Seen:
 
     def __init__(self, model: Kept, inputs: Array, seed: int) -> None:
         self.inputs, self.seed = inputs, seed
-        read = model.student.inside(inside.state, Call("state", (model,)))
-        self.arrays = _arrays(read(model, inputs))
+        if model.student.inside(inside.is_lazy, Call(_name(model)))(model) is True:
+            outputs(model, inputs)  # its layers have no weights before
+        self.arrays = state(model)
         trained = _texts(model.student.inside(inside.trainable, Call(_name(model)))(model))
         self.count = sum(self.arrays[name].size for name in trained if name in self.arrays)
         train = model.student.inside(inside.in_order, Call(_name(model), (inputs,)))

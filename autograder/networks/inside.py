@@ -29,22 +29,20 @@ def trainable(model: Any) -> Any:
     return [name for name, weight in Module.named_parameters(model) if weight.requires_grad]
 
 
-def state(model: Any, inputs: Any = None) -> Any:
-    """Weights and buffers by name; lazy layers get their sizes from a pass over ``inputs``."""
+def is_lazy(model: Any) -> Any:
+    """Whether a layer waits for its first input to know its sizes."""
     import torch
+    from torch.nn import Module
+
+    return any(map(torch.nn.parameter.is_lazy, Module.parameters(model)))
+
+
+def state(model: Any) -> Any:
+    """Weights and buffers by name."""
     from torch.nn import Module
 
     if any(cls.__module__.startswith("keras.") for cls in type(model).__mro__):
         return {v.path: v.value.detach().cpu().numpy() for v in model.weights}
-    if inputs is not None and any(map(torch.nn.parameter.is_lazy, Module.parameters(model))):
-        modes = [(module, module.training) for module in model.modules()]
-        model.eval()
-        try:
-            with torch.no_grad():
-                model(torch.from_numpy(inputs))
-        finally:
-            for module, mode in modes:
-                module.training = mode
     found = {**dict(Module.named_parameters(model)), **dict(Module.named_buffers(model))}
     return {name: value.detach().cpu().numpy() for name, value in found.items()}
 

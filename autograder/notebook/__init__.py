@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn, cast
 
+from autograder.messages import MAX_NOTICES
 from autograder.model import Cell, Rejection, StudentSource, Submission, Text
 from autograder.notebook import refusals, script, stub
 from autograder.notebook.refusals import Unreadable
@@ -20,7 +21,6 @@ from autograder.notebook.text import BLANKS, deception, decode, has_surrogate, s
 MAX_BYTES = 20 * 1024 * 1024  # of a whole file
 MAX_CELLS = 2_000
 MAX_CELL_BYTES = 1_000_000  # of one cell's source: the longest string that the wire carries
-MAX_NOTICES = 10
 
 _NOTEBOOK_SUFFIXES = (".ipynb", ".ipynb.json", ".ipynb.txt")  # some browsers add the second part
 _SCRIPT_SUFFIXES = (".py", ".py.txt")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -60,6 +62,17 @@ def examine(sandbox: Sandbox) -> dict[str, list[str]]:
     return {**found, WATCHED: [] if watched else [unread]}
 
 
+@contextlib.contextmanager
+def trial(tier: Tier) -> Iterator[Sandbox]:
+    """A sandbox of ``tier`` to be tried. Raises SandboxUnavailable, SandboxError."""
+    with Nursery((), tier=tier, slots=1) as nursery:
+        sandbox = nursery.sandbox(0)
+        try:
+            yield sandbox
+        finally:
+            sandbox.close()
+
+
 def available_tier(minimum: Tier) -> Tier:
     """The strongest tier that this machine has, S2 or ``minimum``.
 
@@ -68,12 +81,8 @@ def available_tier(minimum: Tier) -> Tier:
     """
     for tier in (Tier.S2, Tier.S1):
         try:
-            with Nursery((), tier=tier, slots=1) as nursery:
-                sandbox = nursery.sandbox(0)
-                try:
-                    selftest(sandbox)
-                finally:
-                    sandbox.close()
+            with trial(tier) as sandbox:
+                selftest(sandbox)
         except SandboxUnavailable:
             if tier is minimum:
                 raise

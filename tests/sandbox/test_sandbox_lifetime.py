@@ -166,7 +166,6 @@ def _parent_of(pid: int) -> int:
 GRADER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-from autograder.isolation import Isolation
 from autograder.model import Cell, Limits, Tier
 from autograder.sandbox import watch
 from autograder.sandbox.launcher import Nursery
