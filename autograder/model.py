@@ -160,6 +160,7 @@ class Outcome(StrEnum):
     MEMORY = "memory"
     CRASHED = "crashed"
     SKIPPED = "skipped"
+    MANUAL = "manual"  # a person gives the points
     NOT_GRADED = "not_graded"
 
 
@@ -221,6 +222,8 @@ class TestResult:
     max_points: float
     message: str = ""
     hint: str = ""
+    inside: bool = False  # the test itself ran in the student's process
+    differs: tuple[str, ...] = ()  # why nbgrader might have given other points: ``stock.Differs``
 
 
 @dataclass(frozen=True)
@@ -250,6 +253,7 @@ class Score:
     tasks: tuple[TaskScore, ...] = ()
     reason: str = ""  # why it was rejected or not graded
     notices: tuple[str, ...] = ()  # what the student should know beside the tests
+    late_penalty: float | None = None  # points, by the course's rule; None: none, or no rule
     provenance: Mapping[str, str] = field(default_factory=dict)  # hashes, versions, seed
 
 

@@ -124,6 +124,7 @@ def as_dict(score: Score) -> dict[str, Any]:
         "lang": provenance.pop("lang", ""),
         "seconds": round(score.seconds, 3),
         "notices": list(score.notices),
+        "late_penalty": None if score.late_penalty is None else _rounded(score.late_penalty),
         "tasks": [_task_dict(task) for task in score.tasks],
         "provenance": provenance,
     }
@@ -147,6 +148,8 @@ def _test_dict(test: TestResult) -> dict[str, Any]:
         "max_points": _rounded(test.max_points),
         "message": test.message,
         "hint": test.hint,
+        "inside": test.inside,
+        "differs": list(test.differs),
     }
 
 
@@ -183,6 +186,7 @@ def _score(data: dict[str, Any]) -> Score:
         tasks=tuple(_task(task) for task in data["tasks"]),
         reason=_text(data["reason"]),
         notices=tuple(_text(notice) for notice in data["notices"]),
+        late_penalty=_penalty(data.get("late_penalty")),
         provenance=_provenance(data),
     )
 
@@ -210,7 +214,13 @@ def _test(data: dict[str, Any], task: str) -> TestResult:
         max_points=_number(data["max_points"]),
         message=_text(data["message"]),
         hint=_text(data["hint"]),
+        inside=data.get("inside", False) is True,
+        differs=tuple(map(_text, data.get("differs", ()))),
     )
+
+
+def _penalty(value: object) -> float | None:
+    return None if value is None else _number(value)
 
 
 def _no_constant(name: str) -> float:
@@ -246,7 +256,8 @@ def write_scores_csv(folder: Path) -> Path:
 def _csv_row(score: Score) -> list[str]:
     points = "" if score.score is None else str(_rounded(score.score))
     names = (_csv_text(score.student), _csv_text(score.assignment))
-    return [*names, score.status, points, str(_rounded(score.max_score)), "", score.tier.value]
+    late = "" if score.late_penalty is None else str(_rounded(score.late_penalty))
+    return [*names, score.status, points, str(_rounded(score.max_score)), late, score.tier.value]
 
 
 def _csv_text(text: str) -> str:

@@ -26,10 +26,14 @@ TOP_FIELDS = [
     "lang",
     "seconds",
     "notices",
+    "late_penalty",
     "tasks",
     "provenance",
 ]
-TEST_FIELDS = ["name", "visibility", "outcome", "points", "max_points", "message", "hint"]
+TEST_FIELDS = [
+    *("name", "visibility", "outcome", "points", "max_points"),
+    *("message", "hint", "inside", "differs"),
+]
 
 
 def a_test(outcome: Outcome = Outcome.PASSED, points: float = 1.0, message: str = "") -> TestResult:
@@ -88,6 +92,23 @@ def test_the_file_has_the_documented_fields_in_order(tmp_path):
     assert document["schema_version"] == 1
     assert document["lang"] == "fr"
     assert "lang" not in document["provenance"]
+
+
+def test_what_only_nbgrader_courses_have_is_read_back(tmp_path):
+    test = replace(a_test(), inside=True, differs=("stderr", "partial"))
+    score = a_score(tasks=(TaskScore("relu", 1.0, 2.5, (test,)),), late_penalty=0.5)
+    results.write(score, tmp_path)
+    assert results.read(tmp_path, "pooling", "dupont_camille") == score
+
+
+def test_a_result_of_an_earlier_version_is_read(tmp_path):
+    path = results.write(a_score(), tmp_path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    del document["late_penalty"]
+    for test in document["tasks"][0]["tests"]:
+        del test["inside"], test["differs"]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert results.read(tmp_path, "pooling", "dupont_camille") == a_score()
 
 
 def test_same_result_same_bytes(tmp_path):

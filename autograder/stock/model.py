@@ -1,0 +1,152 @@
+"""The frozen types of a stock nbgrader course, from its files to the verdict on one submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+CellType = Literal["code", "markdown"]
+Json = dict[str, Any]  # a notebook or one of its cells, as nbformat 4 has it
+
+
+class Differs(StrEnum):
+    """Why a score may be another one than nbgrader's. Each is described in docs/nbgrader.md."""
+
+    PARTIAL = "partial"  # a last expression that is nan, negative, False or an array's only number
+    STDERR = "stderr"  # something was printed to stderr: not zero
+    DELETED = "deleted"  # a deleted test cell keeps no score of an earlier run
+    DUPLICATE = "duplicate"  # two cells with one id: the last counts, and the class goes on
+    FLAGS = "flags"  # the marks of a cell were changed: restored
+    DEAD_KERNEL = "dead_kernel"  # the process ended: what ran before it is scored
+    READS_TESTS = "reads_tests"  # code could not see tests, the gradebook or others' files
+    TIMEOUT = "timeout"  # the process was started anew after the cell that ran out of time
+    OVER_MAX = "over_max"  # partial credit above the cell's points: a person decides
+    TIMESTAMP = "timestamp"  # the time of submission cannot be read
+    KERNEL = "kernel"  # the notebook names a kernel that is not Python
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """One marked cell of the course's own notebook."""
+
+    grade_id: str
+    cell_type: CellType
+    source: str  # hidden tests included
+    released: str  # as students got it
+    grade: bool
+    solution: bool
+    locked: bool
+    task: bool
+    points: float
+    checksum: str
+
+    @property
+    def is_test(self) -> bool:
+        """Whether a machine scores it: code that students do not write."""
+        return self.grade and not self.solution and self.cell_type == "code"
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether a person scores it."""
+        return (self.grade or self.task) and not self.is_test
+
+
+@dataclass(frozen=True)
+class SourceNotebook:
+    """One notebook of an assignment, as the course has it."""
+
+    name: str  # without .ipynb
+    cells: tuple[SourceCell, ...]  # in the notebook's order
+    kernelspec: Mapping[str, Any] = field(default_factory=dict)
+    answered: Json | None = None  # with answers and tests, where source/ has it; AUTOTEST expanded
+
+    @property
+    def by_id(self) -> dict[str, SourceCell]:
+        """The cells by their grade id."""
+        return {cell.grade_id: cell for cell in self.cells}
+
+
+@dataclass(frozen=True)
+class StockAssignment:
+    """One assignment: notebooks, and the course's other files, by their path below it."""
+
+    name: str
+    notebooks: Mapping[str, SourceNotebook]
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def max_score(self) -> float:
+        """Points of all graded cells, those that a person scores too."""
+        cells = (cell for notebook in self.notebooks.values() for cell in notebook.cells)
+        return sum(cell.points for cell in cells if cell.grade or cell.task)
+
+
+@dataclass(frozen=True)
+class StockSubmission:
+    """One student's folder for one assignment."""
+
+    student: str
+    assignment: str
+    folder: Path
+    notebooks: Mapping[str, bytes]  # by name, those that the course knows
+    files: Mapping[str, bytes] = field(default_factory=dict)  # theirs, the course's laid over them
+    timestamp: datetime | None = None  # UTC, without a time zone, as nbgrader keeps it
+    differs: tuple[Differs, ...] = ()
+    notes: tuple[str, ...] = ()  # for the instructor
+
+
+@dataclass(frozen=True)
+class Step:
+    """One code cell of a restored notebook, in the order in which they run."""
+
+    position: int  # among all cells of the restored notebook
+    number: int  # among its code cells, from 1, for messages
+    source: str
+    test: SourceCell | None = None  # a test cell of the course; None: the child runs it
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A student's notebook with the course's own cells put back."""
+
+    notebook: Json  # nbformat 4, without outputs
+    steps: tuple[Step, ...]
+    unanswered: frozenset[str] = frozenset()  # ids of answer and task cells left as released
+    present: frozenset[str] = frozenset()  # ids of the course's cells that are there
+    differs: Mapping[str, tuple[Differs, ...]] = field(default_factory=dict)  # by grade id
+    notes: tuple[str, ...] = ()  # for the instructor
+
+
+@dataclass(frozen=True)
+class CellGrade:
+    """What the gradebook learns about one graded cell."""
+
+    notebook: str
+    grade_id: str
+    auto_score: float | None  # None: a person decides
+    needs_manual_grade: bool
+
+
+@dataclass(frozen=True)
+class CellComment:
+    """The automatic comment on one answer; None clears it."""
+
+    notebook: str
+    grade_id: str
+    auto_comment: str | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Everything that one submission writes into the gradebook."""
+
+    student: str
+    assignment: str
+    timestamp: datetime | None
+    grades: tuple[CellGrade, ...]
+    comments: tuple[CellComment, ...] = ()
+    missing: tuple[str, ...] = ()  # notebooks that were not handed in
