@@ -1,0 +1,239 @@
+"""The trusted end of a test cell's talk with the student's objects, which live in a child.
+
+What comes back is data or a ``Proxy``; an exception that student code raised is raised here, as an
+exception of the type that the cell expects. A child that dies ends the cell with ``ChildLost``.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+import time
+import types
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from autograder import wire
+from autograder.messages import Call
+from autograder.model import Lost, Outcome, Raised, Reply, Returned
+from autograder.sandbox.asked import Asked
+from autograder.sandbox.mirror import Codec, Tree, Unshared
+from autograder.stock import twins
+from autograder.stock.proxy import Proxy, number_of, proxy_class
+
+_SOURCE = "from autograder.sandbox.bridge import act"
+
+
+class ChildLost(BaseException):
+    """The child is gone; no ``except Exception`` of a test cell may hide that."""
+
+    def __init__(self, lost: Lost) -> None:
+        self.lost = lost
+        super().__init__(lost.detail)
+
+
+class NoSuchName(KeyError):
+    """The student's notebook defines no such name."""
+
+
+class Unusable(TypeError):
+    """A test cell may not do this with a student's object: with the course's own answers it had no
+    need to, and the object's word would decide the points."""
+
+
+class Remote:
+    """One child's objects.
+
+    Args:
+        child: in which the student's cells have run.
+        allowed: what a cell may do with objects that stay there; None: everything.
+    """
+
+    def __init__(self, child: Asked, allowed: frozenset[str] | None = None) -> None:
+        self._child = child
+        self.codec = Codec(-1, self._describe, self._borrow, number_of)
+        self.allowed = allowed
+        self.used: set[str] = set()  # what was done with such objects
+        self.ends = time.monotonic() + 60.0  # of the running cell
+        self.last: tuple[Call, object] | None = None  # the last call, and what it gave
+        self.lost: Lost | None = None
+        self.unshared = ""  # what of the test's could not be sent
+        self._proxies: dict[int, Any] = {}
+
+    # ------------------------------------------------------------ names
+
+    def get(self, name: str) -> Any:
+        """What the notebook calls ``name``. Raises NoSuchName."""
+        return self._request("get", name)
+
+    def has(self, name: str) -> bool:
+        """Whether the notebook defines ``name``."""
+        return self._request("has", name) is True
+
+    def set(self, name: str, value: object) -> None:
+        """Bind ``name`` in the notebook."""
+        self._request("set", name, value)
+
+    def delete(self, name: str) -> None:
+        """Unbind ``name`` in the notebook. Raises NoSuchName."""
+        self._request("del", name)
+
+    def printed(self) -> tuple[str, str]:
+        """What student code has printed since this was asked last: to stdout and to stderr."""
+        said = self._request("printed")
+        if isinstance(said, tuple) and len(said) == 2:
+            out, err = said
+            if isinstance(out, str) and isinstance(err, str):
+                return out, err
+        return "", ""
+
+    # ------------------------------------------------------------ objects
+
+    def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
+        """Call it. Raises what it raises."""
+        about = proxy.__about__
+        if about.sort == "instance":
+            self.permit("call", proxy)
+        call = Call(about.name, args, kwargs)
+        self.last = None
+        try:
+            result = self._request("call", proxy, args, kwargs)
+        except Exception as error:
+            self.last = (call, error)
+            raise
+        self.last = (call, result)
+        return result
+
+    def operate(self, operation: str, *args: object) -> Any:
+        """Do something else with it, if that is allowed."""
+        self.permit(operation, *args)
+        return self._request(operation, *args)
+
+    def compare(self, operation: str, proxy: Proxy, other: object) -> Any:
+        """``eq`` or ``ne``: with a value, and unless that is allowed, no object is equal."""
+        try:
+            return self.operate(operation, proxy, other)
+        except Unusable:
+            return operation == "ne"
+
+    def permit(self, operation: str, *args: object) -> None:
+        """Note what is done with objects of the student's. Raises Unusable."""
+        proxies = [arg for arg in args if isinstance(arg, Proxy)]
+        if all(proxy.__about__.sort != "instance" for proxy in proxies):
+            return
+        mixed = len(args) > 1 and not all(isinstance(arg, Proxy) for arg in args)
+        key = f"{operation} with a value" if mixed else operation
+        if operation in ("getattr", "setattr"):
+            key = f"{operation} {args[1]}"
+        self.used.add(key)
+        if self.allowed is not None and key not in self.allowed:
+            raise Unusable(f"an object of type {proxies[0].__about__.name!r} has no value here")
+
+    # ------------------------------------------------------------ the talk
+
+    def _request(self, operation: str, *args: object) -> Any:
+        try:
+            packed = self.codec.pack(args)
+        except Unshared as error:
+            self.unshared = str(error)
+            raise
+        kind, value = self._answer(self._ask((operation, *packed)))
+        while kind == "call":
+            kind, value = self._answer(self._ask(self._called(value)))
+        if kind == "missing":
+            raise NoSuchName(args[0])
+        if kind == "raised":
+            raise self._error(value)
+        return value
+
+    def _ask(self, message: tuple[Tree, ...]) -> Reply:
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            self._lose(Lost(Outcome.TIMEOUT, "the time of the cell is over"))
+        return self._child.inside(_SOURCE, "act", message, left)
+
+    def _answer(self, reply: Reply) -> tuple[str, Any]:
+        """Raises ChildLost."""
+        if isinstance(reply, Lost):
+            self._lose(reply)
+        if isinstance(reply, Raised):
+            if reply.kind == "MemoryError":
+                self._lose(Lost(Outcome.MEMORY))
+            return "raised", (ValueError, [("builtins", "ValueError")], (reply.text,), "", {})
+        assert isinstance(reply, Returned)
+        try:
+            said: Any = reply.value
+            kind, tree, states, gone = said
+            if kind not in ("returned", "raised", "missing", "call"):
+                raise wire.ProtocolError("no answer")
+            return kind, self.codec.unpack(tree, states, gone)
+        except (wire.ProtocolError, TypeError, ValueError) as error:
+            self._lose(Lost(Outcome.CRASHED, f"not an answer: {error}"))
+
+    def _lose(self, lost: Lost) -> NoReturn:
+        self.lost = lost
+        self._child.close()
+        raise ChildLost(lost)
+
+    def _called(self, value: Any) -> tuple[Tree, ...]:
+        """Call a function of the test's for the student's code, and pack what it gives."""
+        try:
+            number, args, kwargs = value
+            function: Any = self.codec.lent[number]
+            if type(args) is not tuple or type(kwargs) is not dict:
+                raise wire.ProtocolError("no call")
+        except (KeyError, TypeError, ValueError) as error:
+            self._lose(Lost(Outcome.CRASHED, f"not a call: {error}"))
+        try:
+            answer = ("returned", function(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it is for student code to see
+            answer = ("raised", error)
+        return (answer[0], *self.codec.pack(answer[1]))
+
+    # ------------------------------------------------------------ what crosses by number
+
+    def _describe(self, value: object) -> tuple[Tree, ...]:
+        """How student code sees something of the test's. Raises Unshared."""
+        if isinstance(value, types.ModuleType):
+            return ("global", value.__name__, "")
+        if isinstance(value, BaseException):
+            return ("error", type(value).__name__, [str(value)])
+        module, name = _global_name(value)
+        if module:
+            return ("global", module, name)
+        if callable(value) and not isinstance(value, type):
+            return ("callback", getattr(value, "__name__", "function"))
+        raise Unshared(f"an object of the test's own type {type(value).__name__}")
+
+    def _borrow(self, number: int, description: tuple[Tree, ...]) -> object:
+        if number not in self._proxies:
+            kind = proxy_class(description)
+            if kind.__about__.sort == "class" and (twin := twins.twin(kind.__about__, number)):
+                self._proxies[number] = twin
+            else:
+                self._proxies[number] = kind(self, number)
+        return self._proxies[number]
+
+    def _error(self, value: Any) -> BaseException:
+        try:
+            _, bases, args, text, own = value
+            return twins.error(bases, args, text, own)
+        except (TypeError, ValueError) as error:
+            self._lose(Lost(Outcome.CRASHED, f"not an exception: {error}"))
+
+
+def _global_name(value: object) -> tuple[str, str]:
+    """Module and name under which a library has ``value``; two empty ones if none has."""
+    named: Any = value
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", "")
+    module = getattr(value, "__module__", None)
+    if not isinstance(module, str):
+        module = "numpy" if type(named).__name__ == "ufunc" else ""
+    found = sys.modules.get(module)
+    if not name or found is None or module == "__main__" or "<locals>" in name:
+        return "", ""
+    get: Callable[[Any], object] = operator.attrgetter(name)
+    try:
+        return (module, name) if get(found) is value else ("", "")
+    except AttributeError:
+        return "", ""
