@@ -1,6 +1,6 @@
 """Grading, from a folder of submissions to scores: each step once, in order.
 
-``prepare`` turns submissions into work, ``batches`` groups it, and ``grade_batch`` is what one
+``prepare`` turns submissions into work, ``batches`` groups it, and ``Batch.grade`` is what one
 worker process does with a few students. ``run`` maps it over an executor; nothing here knows where
 it runs.
 """
@@ -80,6 +80,29 @@ class Batch:
     def assignment(self) -> Assignment:
         """The assignment of every student in the batch."""
         return self.work[0].assignment
+
+    @property
+    def root(self) -> Path:
+        """The course."""
+        return self.settings.root
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """Student and assignment of each submission in it."""
+        return [(work.student, work.assignment.slug) for work in self.work]
+
+    def only(self, keys: Sequence[tuple[str, str]]) -> Batch:
+        """The batch without all others."""
+        kept = (one for one in self.work if (one.student, one.assignment.slug) in keys)
+        return replace(self, work=tuple(kept))
+
+    def grade(self) -> list[Score]:
+        """Grade it in this process; what we failed to judge is tried once more."""
+        scores = _grade(self)
+        return [
+            _grade(replace(self, work=(work,)))[0] if score.status == "not_graded" else score
+            for work, score in zip(self.work, scores, strict=True)
+        ]
 
 
 # ---------------------------------------------------------------- before grading
@@ -177,15 +200,6 @@ def _versions() -> dict[str, str]:
 
 
 # ---------------------------------------------------------------- in a worker process
-
-
-def grade_batch(batch: Batch) -> list[Score]:
-    """Grade a batch in this process; a submission that we failed to judge is tried once more."""
-    scores = _grade(batch)
-    return [
-        _grade(replace(batch, work=(work,)))[0] if score.status == "not_graded" else score
-        for work, score in zip(batch.work, scores, strict=True)
-    ]
 
 
 def _grade(batch: Batch) -> list[Score]:

@@ -7,30 +7,23 @@ import importlib
 import os
 import re
 import secrets
-import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing.queues import SimpleQueue
 from pathlib import Path
-from typing import Protocol
 
-from autograder import course, intake, pipeline, results, runner, workers
+from autograder import course, farm, intake, pipeline, results, runner
 from autograder.errors import CourseError, Problem, SandboxError, TrainingError, UsageError
+from autograder.farm import Watch, Watcher
 from autograder.isolation import Isolation, shared
 from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
-from autograder.pipeline import Batch, Settings, Work
+from autograder.pipeline import Settings, Work
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.grant import Grant
 from autograder.sandbox.selftest import selftest
 from autograder.training import cuda
-from autograder.workers import Event
 
 _IMPORT = re.compile(r"^(?:import|from) ([\w.]+)", re.M)
-_TICK = 0.1  # seconds between two looks at whose turn it is
 
 
 @dataclass(frozen=True)
@@ -65,19 +58,6 @@ class Report:
     def complete(self) -> bool:
         """Whether every submission was graded."""
         return not self.notes and all(score.status == "graded" for score in self.scores)
-
-
-class Watcher(Protocol):
-    """Whoever shows how far a run is."""
-
-    def working(self, student: str, assignment: str = "") -> None:
-        """A submission's turn has come."""
-
-    def done(self, count: int = 1) -> None:
-        """``count`` more are finished."""
-
-
-Watch = Callable[[int], AbstractContextManager[Watcher]]
 
 
 def grade(options: Options, watch: Watch) -> Report:
@@ -170,18 +150,15 @@ def _grade(
             _import_tests({work.assignment.slug: work.assignment for work in todo}.values())
         isolation.selftest()
         settings = replace(settings, gpu=_gpu(options.device, isolation, todo, notes))
-        broken: list[Batch] = []
         # Trainings come last and one at a time: whatever runs beside them would change their time.
         for timed, at_once in ((False, jobs), (True, 1)):
             part = [work for work in todo if (work.assignment.training is not None) is timed]
             if part:
                 batches = pipeline.batches(settings, part, at_once)
-                broken += yield from _map(batches, isolation, at_once, watcher)
-        for batch in broken:  # one of its students ended the worker itself: find out which
-            for work in batch.work:
-                alone = replace(batch, work=(work,))
-                if (yield from _map([alone], isolation, 1, watcher)):
-                    yield pipeline.not_graded(work, settings, "the grading process died")
+                dead = yield from farm.graded(batches, isolation, at_once, watcher)
+                for work in part:
+                    if (work.student, work.assignment.slug) in dead:
+                        yield pipeline.not_graded(work, settings, "the grading process died")
 
 
 def _gpu(wish: str, isolation: Isolation, todo: Sequence[Work], notes: list[str]) -> Gpu | None:
@@ -209,58 +186,6 @@ def _gpu(wish: str, isolation: Isolation, todo: Sequence[Work], notes: list[str]
     finally:
         isolation.discard(*place)
     return device
-
-
-def _map(
-    batches: Sequence[Batch], isolation: Isolation, jobs: int, watcher: Watcher
-) -> Generator[Score, None, list[Batch]]:
-    """Yield each score as soon as it is known; return what is left of batches whose worker died."""
-    events: SimpleQueue[Event] = workers.fork_context().SimpleQueue()
-    known: set[tuple[str, str]] = set()
-    broken: list[Batch] = []
-    root = batches[0].settings.root
-    with (
-        tempfile.TemporaryDirectory(prefix="autograder-") as scratch,
-        workers.pool(isolation, jobs, events, root, Path(scratch)) as executor,
-    ):
-        futures = {executor.submit(pipeline.grade_batch, batch): batch for batch in batches}
-        try:
-            for scores in _as_done(set(futures), events, watcher):
-                if isinstance(scores, Future):
-                    broken.append(futures[scores])
-                    continue
-                fresh = [one for one in scores if (one.student, one.assignment) not in known]
-                known.update((one.student, one.assignment) for one in fresh)
-                yield from fresh
-        except BaseException:
-            isolation.close()  # so that the batches that run end at once
-            executor.shutdown(cancel_futures=True)
-            raise
-    return [batch for batch in (_without(batch, known) for batch in broken) if batch.work]
-
-
-def _as_done(
-    waiting: set[Future[list[Score]]], events: SimpleQueue[Event], watcher: Watcher
-) -> Iterator[list[Score] | Future[list[Score]]]:
-    """Scores from the workers' announcements and results; a future whose worker died, as it is."""
-    while waiting:
-        done, waiting = wait(waiting, timeout=_TICK, return_when=FIRST_COMPLETED)
-        while not events.empty():
-            event = events.get()
-            if isinstance(event, Score):
-                yield [event]
-            else:
-                watcher.working(event)
-        for future in done:
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                yield future
-
-
-def _without(batch: Batch, known: set[tuple[str, str]]) -> Batch:
-    left = [one for one in batch.work if (one.student, one.assignment.slug) not in known]
-    return replace(batch, work=tuple(left))
 
 
 def _import_tests(assignments: Iterable[Assignment]) -> None:

@@ -16,16 +16,17 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkContext
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
+from typing import Any
 
 from autograder import trusted
 from autograder.isolation import Isolation, Preload
-from autograder.model import Score, Tier
+from autograder.model import Tier
 from autograder.sandbox.grant import NOTHING, Grant
 from autograder.sandbox.launcher import Sandbox
 
 _PR_SET_PDEATHSIG = 1
 
-Event = str | Score  # a student whose turn has come, or a verdict
+Event = Any  # a student whose turn has come (a str), or a result
 
 
 @dataclass(frozen=True)

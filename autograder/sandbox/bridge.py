@@ -12,8 +12,10 @@ import functools
 import importlib
 import io
 import operator
+import os
 import sys
 import types
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import worker
@@ -174,3 +176,13 @@ def _described(error: BaseException) -> tuple[object, ...]:
         if isinstance(value, (str, int, float, bool, type(None)))
     }
     return (type(error), _bases(type(error)), tuple(error.args), text, own)
+
+
+def begin(files: list[tuple[str, bytes]]) -> None:
+    """Before the first cell: the submission's files in the working folder, and nbgrader's mark."""
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
+    sys.path.insert(0, "")  # as in a kernel: modules beside the notebook can be imported
+    for name, data in files:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)

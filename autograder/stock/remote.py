@@ -21,6 +21,10 @@ from autograder.sandbox.mirror import Codec, Tree, Unshared
 from autograder.stock import twins
 from autograder.stock.proxy import Proxy, number_of, proxy_class
 
+# What is said beside the object decides nothing: a place, a name, how to write it.
+_REVEALS_NOTHING = frozenset(
+    ("getitem", "getattr", "setattr", "delattr", "delitem", "setitem", "format", "round", "exit")
+)
 _SOURCE = "from autograder.sandbox.bridge import act"
 
 
@@ -50,7 +54,7 @@ class Remote:
     """
 
     def __init__(self, child: Asked, allowed: frozenset[str] | None = None) -> None:
-        self._child = child
+        self.child = child
         self.codec = Codec(-1, self._describe, self._borrow, number_of)
         self.allowed = allowed
         self.used: set[str] = set()  # what was done with such objects
@@ -59,6 +63,7 @@ class Remote:
         self.lost: Lost | None = None
         self.unshared = ""  # what of the test's could not be sent
         self._proxies: dict[int, Any] = {}
+        self._methods: dict[int, str] = {}  # functions that came as an object's attribute
 
     # ------------------------------------------------------------ names
 
@@ -92,8 +97,9 @@ class Remote:
     def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
         """Call it. Raises what it raises."""
         about = proxy.__about__
-        if about.sort == "instance":
-            self.permit("call", proxy)
+        method = self._methods.get(proxy.__number__)
+        if (about.sort == "instance" or method) and (args or kwargs):
+            self._permit(f"call {method or about.name}", proxy)
         call = Call(about.name, args, kwargs)
         self.last = None
         try:
@@ -105,9 +111,15 @@ class Remote:
         return result
 
     def operate(self, operation: str, *args: object) -> Any:
-        """Do something else with it, if that is allowed."""
-        self.permit(operation, *args)
-        return self._request(operation, *args)
+        """Do something else with it. Raises Unusable, and what it raises."""
+        proxies = [arg for arg in args if isinstance(arg, Proxy)]
+        instance = next((one for one in proxies if one.__about__.sort == "instance"), None)
+        if instance is not None and len(proxies) < len(args) and operation not in _REVEALS_NOTHING:
+            self._permit(f"{operation} with a value", instance)
+        found = self._request(operation, *args)
+        if operation == "getattr" and instance is not None and isinstance(found, Proxy):
+            self._methods[found.__number__] = f".{args[1]}"
+        return found
 
     def compare(self, operation: str, proxy: Proxy, other: object) -> Any:
         """``eq`` or ``ne``: with a value, and unless that is allowed, no object is equal."""
@@ -116,18 +128,14 @@ class Remote:
         except Unusable:
             return operation == "ne"
 
-    def permit(self, operation: str, *args: object) -> None:
-        """Note what is done with objects of the student's. Raises Unusable."""
-        proxies = [arg for arg in args if isinstance(arg, Proxy)]
-        if all(proxy.__about__.sort != "instance" for proxy in proxies):
-            return
-        mixed = len(args) > 1 and not all(isinstance(arg, Proxy) for arg in args)
-        key = f"{operation} with a value" if mixed else operation
-        if operation in ("getattr", "setattr"):
-            key = f"{operation} {args[1]}"
-        self.used.add(key)
-        if self.allowed is not None and key not in self.allowed:
-            raise Unusable(f"an object of type {proxies[0].__about__.name!r} has no value here")
+    def _permit(self, use: str, proxy: Proxy) -> None:
+        """Note that a value of the test's goes to an object of the student's, which then judges it.
+
+        Raises Unusable: the course's own answers gave no such object.
+        """
+        self.used.add(use)
+        if self.allowed is not None and use not in self.allowed:
+            raise Unusable(f"an object of type {proxy.__about__.name!r} has no value here")
 
     # ------------------------------------------------------------ the talk
 
@@ -150,7 +158,7 @@ class Remote:
         left = self.ends - time.monotonic()
         if left <= 0:
             self._lose(Lost(Outcome.TIMEOUT, "the time of the cell is over"))
-        return self._child.inside(_SOURCE, "act", message, left)
+        return self.child.inside(_SOURCE, "act", message, left)
 
     def _answer(self, reply: Reply) -> tuple[str, Any]:
         """Raises ChildLost."""
@@ -172,7 +180,7 @@ class Remote:
 
     def _lose(self, lost: Lost) -> NoReturn:
         self.lost = lost
-        self._child.close()
+        self.child.close()
         raise ChildLost(lost)
 
     def _called(self, value: Any) -> tuple[Tree, ...]:

@@ -1,0 +1,133 @@
+"""A student's notebook while it runs: its cells in a child, opened anew when one is lost."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from autograder.errors import SandboxError
+from autograder.model import Cell, Lost, Outcome, Raised, Returned
+from autograder.sandbox.asked import Asked
+from autograder.stock.model import Json
+
+_RUN = "from autograder.sandbox.shell import run"
+_BEGIN = "from autograder.sandbox.bridge import begin"
+_WORD = re.compile(r"[^\W\d]\w*")
+WALL = 2.0  # seconds of wall time a second that nbgrader allows: this machine is busier
+
+Definitions = list[tuple[str, frozenset[str]]]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one cell gave."""
+
+    outputs: list[Json]
+    lost: Lost | None = None
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How long a notebook may take, in seconds: a cell of CPU time, the whole of wall time."""
+
+    cell: float
+    whole: float
+
+
+@dataclass
+class Kernel:
+    """One notebook's process.
+
+    Args:
+        open_child: gives a new child.
+        files: put into its working folder, by relative path.
+        bounds: times.
+        show: from what the shell says to checked outputs.
+    """
+
+    open_child: Callable[[], Asked]
+    files: Mapping[str, bytes]
+    bounds: Bounds
+    show: Callable[[object, int], list[Json]]
+    losses: list[Lost] = field(default_factory=list)
+    _child: Asked | None = None
+    _history: list[tuple[int, str]] = field(default_factory=list)  # cells that have run
+    _ends: float = 0.0
+
+    def child(self) -> Asked:
+        """A child in which all cells so far have run, but for those that ended one."""
+        if not self._ends:
+            self._ends = time.monotonic() + self.bounds.whole
+        while self._child is None or not self._child.alive:
+            self._child = self.open_child()
+            self._begin(self._child)
+            for number, source in list(self._history):
+                if isinstance(self._ask(number, source), Lost):
+                    self._history.remove((number, source))
+                    break
+        return self._child
+
+    def run(self, number: int, source: str, definitions: Definitions = ()) -> Ran:  # type: ignore[assignment]
+        """Run a cell of the student's; ``definitions``: what test cells before it gave them."""
+        if self.left() <= 0:
+            return Ran([], Lost(Outcome.TIMEOUT, "total"))
+        self.define(_WORD.findall(source), definitions)
+        reply = self._ask(number, source, self.child())
+        if isinstance(reply, Lost):
+            self.losses.append(reply)
+            return Ran([], reply)
+        self._history.append((number, source))
+        return Ran(reply)
+
+    def run_last(self, number: int, source: str) -> Ran:
+        """Run a cell that a fresh child shall not run again."""
+        if self.left() <= 0:
+            return Ran([], Lost(Outcome.TIMEOUT, "total"))
+        reply = self._ask(number, source, self.child())
+        return Ran([], reply) if isinstance(reply, Lost) else Ran(reply)
+
+    def define(self, words: Iterable[str], definitions: Definitions) -> None:
+        """Run those of ``definitions`` that bind one of ``words`` which the child does not know."""
+        wanted = set(words) & {name for _, names in definitions for name in names}
+        if not wanted:
+            return
+        chosen: list[str] = []
+        for text, names in reversed(definitions):
+            if names & wanted:
+                wanted |= set(_WORD.findall(text))
+                chosen.append(text)
+        child = self.child()
+        for text in reversed(chosen):
+            child.run(Cell(0, text), WALL * self.bounds.cell)
+
+    def left(self) -> float:
+        """Seconds that the notebook still has."""
+        if not self._ends:
+            return self.bounds.whole
+        return self._ends - time.monotonic()
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.close()
+
+    def _ask(self, number: int, source: str, child: Asked | None = None) -> list[Json] | Lost:
+        child = child or self._child
+        assert child is not None
+        seconds = min(WALL * self.bounds.cell, max(0.1, self.left()))
+        reply = child.inside(_RUN, "run", (number, source), seconds)
+        if isinstance(reply, Lost):
+            return reply
+        if isinstance(reply, Raised):  # the shell itself gave up: no memory, or more than fits
+            child.close()
+            kind = Outcome.MEMORY if reply.kind == "MemoryError" else Outcome.CRASHED
+            return Lost(kind, reply.text)
+        assert isinstance(reply, Returned)
+        return self.show(reply.value, number)
+
+    def _begin(self, child: Asked) -> None:
+        reply = child.inside(_BEGIN, "begin", (list(self.files.items()),), WALL * self.bounds.cell)
+        if not isinstance(reply, Returned):
+            raise SandboxError(f"the submission's files cannot be laid out: {reply}")

@@ -1,0 +1,174 @@
+"""One student's notebook from its first cell to its last: what each cell shows and is worth."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from autograder.messages import Call
+from autograder.model import Lost, Outcome
+from autograder.stock import credit
+from autograder.stock.credit import Credit
+from autograder.stock.evaluate import Evaluated, evaluate
+from autograder.stock.given import Given, visible_definitions
+from autograder.stock.kernel import Definitions, Kernel, Ran
+from autograder.stock.model import Differs, Json, SourceCell, Step
+from autograder.stock.namespace import Namespace
+from autograder.stock.remote import ChildLost, Remote
+from autograder.stock.ways import Way, Ways
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How one test cell ended, wherever it ran."""
+
+    cell: SourceCell
+    credit: Credit
+    outcome: Outcome
+    inside: bool = False
+    evaluated: Evaluated | None = None  # outside
+    used: frozenset[str] = frozenset()
+    called: tuple[Call, object] | None = None  # the last call of the student's, what it gave
+
+
+@dataclass
+class Played:
+    """What a notebook gave."""
+
+    outputs: dict[int, list[Json]] = field(default_factory=dict)  # by position
+    tests: dict[str, Judged] = field(default_factory=dict)  # by grade id
+    lost: dict[int, Lost] = field(default_factory=dict)  # cells that ended their process
+
+
+class Player:
+    """Plays one notebook.
+
+    Args:
+        given: what the course's own cells define.
+        ways: how each test cell is run.
+        kernel: opens a process for this student.
+    """
+
+    def __init__(self, given: Given, ways: Ways, kernel: Kernel) -> None:
+        self._given = given
+        self._ways = ways
+        self._kernel = kernel
+        self._remote: Remote | None = None
+        self._names = Namespace(self._current, given.answers)
+        self._visible: Definitions = []
+        self._allowed: frozenset[str] | None = None
+        self._played = Played()
+
+    def play(self, steps: tuple[Step, ...]) -> Played:
+        """Run the cells in order; those that judge in the student's process come last."""
+        try:
+            for step in steps:
+                if step.test is None:
+                    self._answer(step)
+                elif self._way(step.test).inside:
+                    self._visible += visible_definitions(step.test.released)
+                else:
+                    self._test(step, step.test)
+            for step in steps:
+                if step.test is not None and self._way(step.test).inside:
+                    self._inside(step, step.test)
+        finally:
+            self._kernel.close()
+        return self._played
+
+    def _way(self, cell: SourceCell) -> Way:
+        return self._ways.get(cell.grade_id, Way())
+
+    def _answer(self, step: Step) -> None:
+        ran = self._kernel.run(step.number, step.source, self._visible)
+        self._keep(step, ran)
+
+    def _keep(self, step: Step, ran: Ran) -> None:
+        self._played.outputs[step.position] = ran.outputs
+        if ran.lost is not None:
+            self._played.lost[step.position] = ran.lost
+
+    def _current(self) -> Remote:
+        """The child of the moment."""
+        child = self._kernel.child()
+        if self._remote is None or self._remote.lost is not None or self._remote.child is not child:
+            self._remote = Remote(child, self._allowed)
+        return self._remote
+
+    def _test(self, step: Step, cell: SourceCell) -> None:
+        self._allowed = self._way(cell).allowed
+        seconds = min(self._kernel.bounds.cell, self._kernel.left())
+        if seconds <= 0:
+            self._played.tests[cell.grade_id] = Judged(cell, Credit(0.0), Outcome.TIMEOUT)
+            return
+        remote = self._current()
+        remote.allowed, remote.used = self._allowed, set()
+        remote.ends = time.monotonic() + seconds
+        for text in self._given.before.get(cell.grade_id, ()):
+            with contextlib.suppress(Exception):  # its names are then the student's
+                exec(text, self._names)  # noqa: S102 - the course's own definition
+        found = evaluate(cell, self._names, remote, seconds)
+        self._visible += visible_definitions(cell.released)
+        judged = Judged(
+            cell,
+            self._with_losses(found.credit),
+            found.outcome,
+            evaluated=found,
+            used=frozenset(remote.used),
+            called=remote.last,
+        )
+        if isinstance(found.error, ChildLost):
+            self._kernel.losses.append(found.error.lost)
+        self._played.tests[cell.grade_id] = judged
+
+    def _inside(self, step: Step, cell: SourceCell) -> None:
+        words = frozenset(name for _, names in self._visible for name in names)
+        self._kernel.define(words, self._visible)
+        ran = self._kernel.run_last(step.number, cell.source)
+        self._keep(step, ran)
+        found, outcome = _shown(ran, cell.points)
+        self._played.tests[cell.grade_id] = Judged(
+            cell, self._with_losses(found), outcome, inside=True
+        )
+
+    def _with_losses(self, found: Credit) -> Credit:
+        """In a kernel, what was lost before would have ended it, or not."""
+        kinds = {lost.outcome for lost in self._kernel.losses}
+        more = [Differs.TIMEOUT] if Outcome.TIMEOUT in kinds else []
+        if kinds - {Outcome.TIMEOUT}:
+            more.append(Differs.DEAD_KERNEL)
+        return replace(found, differs=(*found.differs, *more))
+
+
+def _shown(ran: Ran, points: float) -> tuple[Credit, Outcome]:
+    """What outputs of a test cell that ran in the child are worth."""
+    if ran.lost is not None:
+        return Credit(0.0), ran.lost.outcome
+    noise: tuple[Differs, ...] = ()
+    for output in ran.outputs:
+        kind = output["output_type"]
+        if kind == "error":
+            failed = output.get("ename") == "AssertionError"
+            return Credit(0.0), Outcome.FAILED if failed else Outcome.ERROR
+        if kind == "stream" and output.get("name") == "stderr":
+            noise = (Differs.STDERR,)
+        if kind == "execute_result":
+            found = credit.of_text(str(output.get("data", {}).get("text/plain", "")), points)
+            return replace(found, differs=(*found.differs, *noise)), Outcome.PASSED
+    return Credit(points, noise), Outcome.PASSED
+
+
+def kernel_order(steps: tuple[Step, ...], kernel: Kernel) -> Mapping[str, Credit]:
+    """What the test cells are worth if each runs at its place in one process, as nbgrader does."""
+    found: dict[str, Credit] = {}
+    try:
+        for step in steps:
+            source = step.source if step.test is None else step.test.source
+            ran = kernel.run(step.number, source)
+            if step.test is not None:
+                found[step.test.grade_id] = _shown(ran, step.test.points)[0]
+    finally:
+        kernel.close()
+    return found

@@ -1,0 +1,130 @@
+"""Which way a test cell goes: evaluated in the trusted process, or run inside the child.
+
+Inside goes what turns a student's data into code or files here, what asks for the student's source,
+and what gave other points here than in a kernel with the course's own answers. A student can never
+send a cell inside.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from autograder.stock.given import imported
+from autograder.stock.model import SourceCell
+
+# What makes code, files or a process of data: here it would do so with what a student returned.
+_NAMES = frozenset(
+    (
+        *("eval", "exec", "compile", "__import__", "open", "input", "breakpoint"),
+        *("globals", "locals", "vars", "get_ipython", "In", "Out", "_", "__", "_i"),
+    )
+)
+_MODULES = frozenset(
+    (
+        *("os", "sys", "subprocess", "shutil", "pathlib", "glob", "tempfile", "io", "importlib"),
+        *("builtins", "__main__", "inspect", "dis", "gc", "code", "ctypes", "socket", "signal"),
+        *("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle", "sqlite3", "yaml"),
+        *("threading", "multiprocessing", "concurrent", "asyncio", "urllib", "requests", "http"),
+        *("matplotlib", "IPython", "ipywidgets", "sympy", "nbformat", "runpy", "ast", "logging"),
+    )
+)
+_OF_LIBRARIES = frozenset(
+    (
+        *("read_pickle", "read_csv", "read_json", "load", "loadtxt", "genfromtxt", "fromfile"),
+        *("save", "savez", "savetxt", "memmap", "eval"),
+    )
+)
+_OF_ALL = frozenset(
+    ("__globals__", "__code__", "__closure__", "__subclasses__", "__builtins__", "query", "to_csv")
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one test cell is run.
+
+    Args:
+        construct: why it runs inside the child; "": it is evaluated in the trusted process.
+        allowed: what it may do with objects that stay in the child; None: everything.
+        proved: whether the course's own answers were tried.
+    """
+
+    construct: str = ""
+    allowed: frozenset[str] | None = None
+    proved: bool = False
+
+    @property
+    def inside(self) -> bool:
+        """Whether the student's process runs it."""
+        return bool(self.construct)
+
+
+Ways = Mapping[str, Way]  # by grade id
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What one test cell gave, once, somewhere."""
+
+    points: float | None
+    problem: str = ""  # what stopped it
+    used: frozenset[str] = field(default_factory=frozenset)
+
+
+def by_reading(cell: SourceCell, modules: Mapping[str, str]) -> Way:
+    """The way of ``cell`` as its text says; ``modules``: what imports of the notebook bind."""
+    try:
+        tree = ast.parse(cell.source)
+    except (SyntaxError, ValueError):
+        return Way("a command or other syntax of IPython")
+    known = {**modules, **imported(cell.source)}
+    return Way(next(_constructs(tree, known), ""))
+
+
+def _constructs(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id in _NAMES and node.id not in modules:
+                yield f"`{node.id}`"
+            elif modules.get(node.id, "").partition(".")[0] in _MODULES:
+                yield f"`{modules[node.id]}`"
+        elif isinstance(node, ast.Import):
+            yield from (f"`import {one.name}`" for one in node.names if _forbidden(one.name))
+        elif isinstance(node, ast.ImportFrom) and _forbidden(node.module or ""):
+            yield f"`from {node.module} import`"
+        elif isinstance(node, ast.Attribute) and _reads_files(node, modules):
+            yield f"`.{node.attr}`"
+        elif isinstance(node, ast.Global):
+            yield "`global`"
+        elif isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.AsyncFunctionDef):
+            yield "`await`"
+
+
+def _reads_files(node: ast.Attribute, modules: Mapping[str, str]) -> bool:
+    library = isinstance(node.value, ast.Name) and node.value.id in modules
+    return node.attr in _OF_ALL or (library and node.attr in _OF_LIBRARIES)
+
+
+def _forbidden(module: str) -> bool:
+    return module.partition(".")[0] in _MODULES
+
+
+def by_trying(read: Way, outside: tuple[Tried, Tried], kernel: tuple[Tried, Tried]) -> Way:
+    """The way of a cell whose text allows the trusted process, after it was tried.
+
+    Args:
+        read: what ``by_reading`` says.
+        outside: evaluated here, with the course's answers and with the released stubs.
+        kernel: run as nbgrader does, likewise.
+    """
+    if read.inside:
+        return Way(read.construct, proved=True)
+    for here, there, answers in zip(outside, kernel, ("answers", "stubs"), strict=True):
+        if here.points != there.points:
+            what = (
+                f"{here.points} points with the course's own {answers}, {there.points} in a kernel"
+            )
+            return Way(f"{here.problem}: {what}" if here.problem else what, proved=True)
+    return Way(allowed=outside[0].used, proved=True)
