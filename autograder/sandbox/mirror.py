@@ -268,7 +268,8 @@ class Codec:
         elif kind in _MAPPINGS:
             keys, values, factory = content
             value.clear()
-            dict.update(value, zip(self._values(keys), self._values(values), strict=True))
+            for key, item in zip(self._values(keys), self._values(values), strict=True):
+                value[key] = item
             if kind == "defaultdict":
                 value.default_factory = self._value(factory)
         elif kind == "set":

@@ -11,7 +11,9 @@ import numpy as np
 from autograder.stock.model import Differs
 
 _ROUNDING = 1e-6  # of the cell's points: 3.0000001 of 3 is 3
-_SCALAR = re.compile(r"(?:np|numpy|tensor|array)[\w.]*\(\s*([^,()\[\]]+?)\s*(?:,[^()]*)?\)")
+_SCALAR = re.compile(  # np.float64(0.5), array([0.5]), tensor(0.5, dtype=torch.float64)
+    r"(?:np\.\w+|array|tensor)\(\s*\[*\s*([^\s,()\[\]]+)\s*\]*\s*(?:,\s*\w+=[^()]*)?\)"
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def of_value(value: object, most: float) -> Credit:
 
 def of_text(text: str, most: float) -> Credit:
     """The same where there is only the ``repr`` that a kernel would have shown."""
-    if text.strip() == "False":
+    if text.strip() in ("False", "np.False_"):
         return _credit(0.0, most, most)
     scalar = _SCALAR.fullmatch(text.strip())
     try:
