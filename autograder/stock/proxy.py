@@ -54,10 +54,6 @@ class Proxy:
     def __delattr__(self, name: str) -> None:
         self.__remote__.operate("delattr", self, name)
 
-    @property
-    def __doc__(self) -> Any:  # type: ignore[override]
-        return self.__remote__.operate("getattr", self, "__doc__")
-
     def __instancecheck__(self, instance: object) -> bool:
         return self.__remote__.operate("isinstance", instance, self) is True
 
@@ -117,7 +113,8 @@ def _method(operation: str, swapped: bool) -> Callable[..., Any]:
     return method
 
 
-_METHODS: dict[str, Callable[..., Any]] = {
+_METHODS: dict[str, Any] = {
+    "__doc__": property(lambda self: self.__remote__.operate("getattr", self, "__doc__")),
     "__call__": _call,
     **{name: _method(*operation) for name, operation in SPECIAL.items()},
 }
@@ -128,7 +125,7 @@ def proxy_class(description: object) -> type[Proxy]:
     """The class of stand-ins for what the child describes so. Raises wire.ProtocolError."""
     about = _about(description)
     if about not in _classes:
-        methods = {name: _METHODS[name] for name in about.special}
+        methods = {name: _METHODS[name] for name in (*about.special, "__doc__")}
         _classes[about] = type(
             about.name, (Proxy,), {"__about__": about, "__slots__": (), **methods}
         )
