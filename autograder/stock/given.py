@@ -100,14 +100,21 @@ def _definitions(source: str, known: set[str]) -> Iterator[tuple[str, frozenset[
         text = ast.unparse(statement)
         if not isinstance(statement, (*_DEFINITIONS, ast.Expr)):
             continue
-        needed = _needed(statement)
-        if needed & _SIDE_EFFECTS or needed - known - _BUILTIN:
+        if _acts(statement) or _needed(statement) - known - _BUILTIN:
             continue
         names = _bound(text)
         if isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Call):
             continue
         known |= names
         yield text, names
+
+
+def _acts(statement: ast.stmt) -> bool:
+    """Whether it does more than define, here and now."""
+    if isinstance(statement, ast.FunctionDef):
+        return False
+    names = (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
+    return not _SIDE_EFFECTS.isdisjoint(names)
 
 
 def _needed(statement: ast.stmt) -> frozenset[str]:
