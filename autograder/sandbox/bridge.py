@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import worker
-from autograder.sandbox.mirror import Codec, State, Tree
+from autograder.sandbox.mirror import Codec, State
 from autograder.sandbox.operations import OPERATIONS, SPECIAL
+from autograder.sandbox.tagged import Tree
 
 _MODULE = "__main__"
 _TEXT = 10_000  # characters of an exception's message

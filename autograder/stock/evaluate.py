@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import faulthandler
+import functools
 import io
 import linecache
 import os
@@ -184,13 +185,9 @@ def _limited(seconds: float) -> Iterator[None]:
         faulthandler.cancel_dump_traceback_later()
 
 
-_devnull: list[io.TextIOWrapper] = []
-
-
-def _nowhere() -> io.TextIOWrapper:
-    if not _devnull:
-        _devnull.append(open(os.devnull, "w"))  # noqa: SIM115, PTH123 - open as long as we live
-    return _devnull[0]
+@functools.cache
+def _nowhere() -> int:
+    return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)  # open as long as we live
 
 
 @contextlib.contextmanager

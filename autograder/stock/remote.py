@@ -17,7 +17,8 @@ from autograder import wire
 from autograder.messages import Call
 from autograder.model import Lost, Outcome, Raised, Reply, Returned
 from autograder.sandbox.asked import Asked
-from autograder.sandbox.mirror import Codec, Tree, Unshared
+from autograder.sandbox.mirror import Codec, Unshared
+from autograder.sandbox.tagged import Tree
 from autograder.stock import twins
 from autograder.stock.proxy import Proxy, number_of, proxy_class
 
