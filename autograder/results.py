@@ -77,7 +77,7 @@ def result_path(folder: Path, assignment: str, student: str) -> Path:
 def write(score: Score, folder: Path) -> Path:
     """Write one result below ``folder`` and return its path; ``ResultsError`` if it cannot be."""
     path = result_path(folder, score.assignment, score.student)
-    _replace(path, to_json(as_dict(score)).encode())
+    replace(path, to_json(as_dict(score)).encode())
     return path
 
 
@@ -249,7 +249,7 @@ def write_scores_csv(folder: Path) -> Path:
     writer.writerow(CSV_COLUMNS)
     writer.writerows(_csv_row(score) for score in read_all(folder))
     path = folder / "scores.csv"
-    _replace(path, table.getvalue().encode())
+    replace(path, table.getvalue().encode())
     return path
 
 
@@ -272,15 +272,18 @@ def _csv_text(text: str) -> str:
 def check_writable(folder: Path) -> None:
     """Show before grading that results can be written; clear what a killed run left behind."""
     probe = folder / ".writable"
-    _replace(probe, b"\0" * 4096, named=f"the results folder {folder}")
+    replace(probe, b"\0" * 4096, named=f"the results folder {folder}")
     probe.unlink(missing_ok=True)
     for stale in [*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp")]:
         if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
             stale.unlink(missing_ok=True)
 
 
-def _replace(path: Path, data: bytes, named: str = "") -> None:
-    """Readers see the old file or the new one; a failure leaves the old one and nothing else."""
+def replace(path: Path, data: bytes, named: str = "", option: str = "--results") -> None:
+    """Readers see the old file or the new one; a failure leaves the old one and nothing else.
+
+    ``option``: what chooses another place. Raises ResultsError.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -290,7 +293,7 @@ def _replace(path: Path, data: bytes, named: str = "") -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise ResultsError(_cannot_write(named or str(path), error)) from error
+        raise ResultsError(_cannot_write(named or str(path), error, option)) from error
 
 
 def _write_synced(path: Path, data: bytes) -> None:
@@ -300,10 +303,10 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())  # a full disk or quota shows here at the latest
 
 
-def _cannot_write(what: str, error: OSError) -> str:
+def _cannot_write(what: str, error: OSError, option: str) -> str:
     reason, cure = error.strerror, "make the folder writable"
     if error.errno in _FULL:
         cure = "make room on the disk"
     elif error.errno in (errno.EEXIST, errno.ENOTDIR):
         reason, cure = "a file is in the way", "remove that file"
-    return f"{what} cannot be written ({reason}): {cure} or choose another with --results."
+    return f"{what} cannot be written ({reason}): {cure} or choose another with {option}."
