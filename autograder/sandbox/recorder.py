@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-import json
 from typing import Any
 
 MAX_LINES = 1_000  # printed, as nbgrader keeps them
@@ -21,10 +20,7 @@ MAX_OUTPUTS = 200
 MAX_TRACEBACK = 100  # lines, as nbgrader keeps them
 MAX_VALUE = 10_000  # characters of an exception's message
 
-TEXTS = (
-    *("text/plain", "text/html", "text/markdown", "text/latex"),
-    *("image/svg+xml", "application/json"),
-)
+TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
 _PICTURES = ("image/jpeg", "image/gif", "image/webp", "image/bmp")  # these become PNG
 
 Output = dict[str, Any]
@@ -129,7 +125,7 @@ class Recorder:
         """The representations that are known and fit, and how large the image is to be."""
         kept: dict[str, str | bytes] = {}
         for mime in TEXTS:
-            if mime in data and (text := self._taken(_text(data[mime]))):
+            if mime in data and (text := self._taken(str(data[mime]))):
                 kept[mime] = text
         picture = next((mime for mime in ("image/png", *_PICTURES) if mime in data), None)
         if picture and (image := self._image(_as_png(picture, data[picture]))):
@@ -158,10 +154,6 @@ class Recorder:
 def _valid(text: str) -> str:
     """Without surrogates, which no file can hold."""
     return text.encode(errors="replace").decode()
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _as_png(mime: str, value: object) -> bytes:

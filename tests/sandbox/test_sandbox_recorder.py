@@ -116,12 +116,6 @@ def test_only_known_kinds_are_kept():
     ]
 
 
-def test_data_are_told_as_json():
-    record = Recorder()
-    record.show("execute_result", {"application/json": {"a": [1]}}, {})
-    assert record.outputs()[0]["data"] == {"application/json": '{"a": [1]}'}
-
-
 def test_a_size_is_kept_and_nothing_else():
     record = Recorder()
     meta = {"width": 10, "height": True, "other": 1}

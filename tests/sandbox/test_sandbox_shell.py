@@ -182,7 +182,7 @@ def test_rich_outputs(child):
         ["text/markdown", "text/plain"],
         ["image/svg+xml", "text/plain"],
         ["text/plain"],
-        ["application/json", "text/plain"],
+        ["text/plain"],
         ["text/latex", "text/plain"],
     ]
     assert outputs[-1]["output_type"] == "execute_result"
