@@ -14,6 +14,7 @@ from autograder import __version__
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
+    from autograder.export import Format, Source
     from autograder.model import Language
 
 LANG = click.option(
@@ -31,6 +32,16 @@ def _device(context: click.Context, option: click.Parameter, value: str) -> str:
     if re.fullmatch(r"auto|cpu|cuda(:\d+)?", value):
         return value
     raise click.BadParameter("takes auto, cpu, cuda or cuda:N")
+
+
+def _columns(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    """Headings by assignment. Raises click.BadParameter."""
+    pairs = [value.partition("=") for value in values]
+    if all(name and heading for name, _, heading in pairs):
+        return {name: heading for name, _, heading in pairs}
+    raise click.BadParameter("takes NAME=HEADING")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -209,6 +220,98 @@ def doctor() -> None:
     for line in lines:
         screen.print(line, soft_wrap=True)
     sys.exit(0 if well else 1)
+
+
+@cli.command()
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "canvas", "moodle", "nbgrader"]),
+    required=True,
+    help="What is to import it; csv: a table for any program.",
+)
+@click.option(
+    "--course",
+    "course_root",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder with the course's gradebook (default: the nearest one at or above this folder).",
+)
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Folder that `autograder grade` wrote.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(["gradebook", "results"]),
+    default=None,
+    help="Where scores come from (default: the gradebook where there is one).",
+)
+@click.option(
+    "--assignment",
+    "assignments",
+    multiple=True,
+    metavar="NAME",
+    help="Only this assignment; may be given several times.",
+)
+@click.option(
+    "--roster",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="File that Canvas or Moodle exported: the scores are filled in there.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    callback=_columns,
+    metavar="NAME=HEADING",
+    help="The roster's column for an assignment whose name is not in its heading.",
+)
+@click.option("--tasks", is_flag=True, help="csv: a column for each task, too.")
+@click.option("--feedback", is_flag=True, help="moodle: a line on the tasks in the comments.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=Path("-"),
+    show_default=True,
+    help="File to write; -: standard output.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["fr", "en"]),
+    default="fr",
+    show_default=True,
+    help="Language of Moodle's headings where there is no roster.",
+)
+def export(
+    kind: Format, course_root: Path | None, results: Path, source: Source | None,
+    assignments: tuple[str, ...], roster: Path | None, columns: dict[str, str], tasks: bool,
+    feedback: bool, out: Path, lang: Language,
+) -> None:  # fmt: skip
+    """Write the scores as Canvas, Moodle, nbgrader or a spreadsheet import them.
+
+    Where the course has a gradebook, manual scores, extra credit and late penalties count. What is
+    no final score stays empty, is named on standard error, and makes the exit code 1.
+    """
+    from autograder import export as exports
+    from autograder.terminal import one_line
+
+    options = exports.Options(
+        kind, results, course_root, assignments, roster, columns, source, tasks, feedback, lang
+    )
+    file = exports.exported(options)
+    if str(out) == "-":
+        click.echo(file.data, nl=False)
+    else:
+        exports.save(file, out)
+    for line in (file.source, *file.notes):
+        click.echo(one_line(line, 100_000), err=True)
+    sys.exit(1 if file.notes else 0)
 
 
 @cli.group()
