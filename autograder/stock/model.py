@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 CellType = Literal["code", "markdown"]
+UNLIMITED = 600.0  # seconds that a cell gets where the course sets no limit: every class ends
 Json = dict[str, Any]  # a notebook or one of its cells, as nbformat 4 has it
 
 
@@ -27,6 +28,48 @@ class Differs(StrEnum):
     OVER_MAX = "over_max"  # partial credit above the cell's points: a person decides
     TIMESTAMP = "timestamp"  # the time of submission cannot be read
     KERNEL = "kernel"  # the notebook names a kernel that is not Python
+
+
+@dataclass(frozen=True)
+class Regions:
+    """The marks around what students do not get, as the course spells them."""
+
+    hidden: tuple[str, str] = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
+    scheme: tuple[str, str] = ("BEGIN MARK SCHEME", "END MARK SCHEME")
+
+
+@dataclass(frozen=True)
+class StockSettings:
+    """What the configuration files of a course say, as plain data that another process can have."""
+
+    root: Path
+    course_id: str = ""
+    db_url: str = ""
+    directory_structure: str = "{nbgrader_step}/{student_id}/{assignment_id}"
+    source: str = "source"  # these five are nbgrader's names for its steps' folders
+    release: str = "release"
+    submitted: str = "submitted"
+    autograded: str = "autograded"
+    feedback: str = "feedback"
+    ignore: tuple[str, ...] = ()  # patterns of file and folder names that are never copied
+    student_id_exclude: tuple[str, ...] = ()
+    timeout: float | None = 30.0  # seconds a cell; None: no limit
+    max_lines: int = 1000  # of what a cell prints; -1: no limit
+    max_traceback: int = 100  # lines of a traceback; -1: no limit
+    add_missing_cells: bool = False
+    missing_cell_notification: str = ""  # ``{cell_id}`` stands for the id
+    create_student: bool = True
+    exclude_overwriting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    permissions: int = 0o444  # of the files in autograded/
+    groupshared: bool = False
+    regions: Regions = Regions()
+    text: str = field(default="", compare=False)  # the whole configuration, to see it change
+    notes: tuple[str, ...] = ()  # for the instructor: what is not honoured
+
+    @property
+    def cell_seconds(self) -> float:
+        """How long a cell may take; never without an end."""
+        return UNLIMITED if self.timeout is None else self.timeout
 
 
 @dataclass(frozen=True)
@@ -77,6 +120,8 @@ class StockAssignment:
     name: str
     notebooks: Mapping[str, SourceNotebook]
     files: Mapping[str, Path] = field(default_factory=dict)
+    registered: bool = True  # whether the gradebook has it; see ``course.register``
+    notes: tuple[str, ...] = ()  # for the instructor
 
     @property
     def max_score(self) -> float:
