@@ -63,6 +63,7 @@ _STYLES = frozenset(
 )
 _PICTURE = re.compile(r"data:image/(png|jpeg|svg\+xml);base64,([A-Za-z0-9+/]+={0,2})")
 _BESIDE = re.compile(r"(?![/\\]|[^/?#]*:)[^\\]*")  # a file beside the notebook, or below
+_ATTACHED = re.compile(r"attachment:([^\s()<>\"'\]]+)")  # nbconvert fails where it is missing
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _COMMENT = re.compile(r"<!--(?!-?>)[^>]*-->")
 _SELF_CLOSING = re.compile(r"\s*/>")
@@ -112,12 +113,12 @@ def markdown(text: str, attachments: Attachments | None = None) -> str:
         return text
     if len(text) > MAX_MARKDOWN:
         return _as_text(text)
-    if _rendered(text, attachments or {}) is None:  # an attachment is missing, for one
-        text = text.replace("attachment:", "")
+    attached = attachments or {}
+    text = _ATTACHED.sub(lambda found: found[0] if found[1] in attached else found[1], text)
     for source in (text, _COMMENT.sub("", text)):
-        if _is_safe(source, attachments or {}):
+        if _is_safe(source, attached):
             return source
-    cleaned = html(_rendered(text, attachments or {}) or "")
+    cleaned = html(_rendered(text, attached) or "")
     replaced = _on_one_line(f"<div>{cleaned}</div>")
     return replaced if cleaned and _is_safe(replaced, {}) else _as_text(text)
 

@@ -8,6 +8,8 @@ cannot act in a browser (see ``markup``).
 from __future__ import annotations
 
 import base64
+import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,3 +163,52 @@ def _size(said: object) -> dict[str, int]:
 
 def _count(said: object) -> int:
     return said if type(said) is int and said > 0 else 0
+
+
+def again(output: Output) -> Output:
+    """An output of a notebook, ours or one that was checked before, as it may be written."""
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return {"output_type": kind, "name": name, "text": markup.plain(str(output.get("text")))}
+    if kind == "error":
+        lines = [markup.plain(str(line)) for line in output.get("traceback", ())]
+        return {
+            "output_type": kind,
+            "ename": markup.plain(str(output.get("ename"))),
+            "evalue": markup.plain(str(output.get("evalue"))),
+            "traceback": lines,
+        }
+    number = output.get("execution_count")
+    rich = {"data": _data(output.get("data", {})), "metadata": _metadata(output)}
+    if kind == "execute_result":
+        return {"output_type": kind, "execution_count": number, **rich}
+    return {"output_type": "display_data", **rich}
+
+
+def _data(said: dict[str, Any]) -> dict[str, str]:
+    """What may be shown, by MIME type."""
+    data = {mime: clean(said[mime]) for mime, clean in _CLEAN.items() if mime in said}
+    return {mime: value for mime, value in data.items() if value}
+
+
+def _metadata(output: Output) -> dict[str, Any]:
+    size = _size(output.get("metadata", {}).get("image/png"))
+    return {"image/png": size} if size else {}
+
+
+def _png(said: str) -> str:
+    try:
+        image = images.checked(base64.b64decode(said, validate=True))
+    except binascii.Error:
+        return ""
+    return base64.b64encode(image.data).decode() if image else ""
+
+
+_CLEAN: dict[str, Callable[[str], str]] = {
+    "text/plain": markup.plain,
+    "text/html": markup.html,
+    "text/markdown": markup.markdown,
+    "text/latex": markup.latex,
+    "image/png": _png,
+}
