@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder import compare, notebook
+from autograder.compare.choice import one_of
 from autograder.errors import UsageError
 from autograder.local import LocalChild
 from autograder.model import (
@@ -39,7 +40,9 @@ class _Names(dict[str, object]):
     """A check cell's globals: what it does not define itself is the student's."""
 
     def __init__(self, student: Student) -> None:
-        super().__init__(same=compare.same, raises=student.raises, np=np, __name__="check")
+        super().__init__(
+            same=compare.same, one_of=one_of, raises=student.raises, np=np, __name__="check"
+        )
         self._student = student
 
     def __missing__(self, name: str) -> object:

@@ -50,6 +50,12 @@ class Task:
     title: Text
     points: float
     depends: tuple[str, ...] = ()  # ids of tasks that this one builds on
+    mark_scheme: Text | None = None  # what the person goes by who gives the points
+
+    @property
+    def manual(self) -> bool:
+        """Whether a person gives the points, for a text that students write."""
+        return self.mark_scheme is not None
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,11 @@ class Assignment:
     def max_score(self) -> float:
         """Points of all tasks together."""
         return sum(task.points for task in self.tasks)
+
+    @property
+    def machine_tasks(self) -> tuple[Task, ...]:
+        """The tasks that have tests."""
+        return tuple(task for task in self.tasks if not task.manual)
 
 
 @dataclass(frozen=True)
@@ -235,6 +246,11 @@ class TaskScore:
     max_score: float
     tests: tuple[TestResult, ...]
 
+    @property
+    def pending(self) -> float:
+        """Points about which a person still decides."""
+        return sum(test.max_points for test in self.tests if test.outcome is Outcome.MANUAL)
+
 
 Status = Literal["graded", "rejected", "not_graded"]
 
@@ -255,6 +271,28 @@ class Score:
     notices: tuple[str, ...] = ()  # what the student should know beside the tests
     late_penalty: float | None = None  # points, by the course's rule; None: none, or no rule
     provenance: Mapping[str, str] = field(default_factory=dict)  # hashes, versions, seed
+
+    @property
+    def pending(self) -> float:
+        """Points about which a person still decides; ``score`` holds none of them."""
+        return sum(task.pending for task in self.tasks)
+
+
+# ---------------------------------------------------------------- an nbgrader course, looked at
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """Where one test cell of an nbgrader course will be judged."""
+
+    assignment: str
+    notebook: str
+    cell: str
+    points: float
+    hidden: bool  # students do not have all of it
+    inside: bool  # it runs in the student's process
+    construct: str  # why; empty if it does not
+    proved: bool  # whether the course's own answers were tried
 
 
 # ---------------------------------------------------------------- a student's own check

@@ -16,7 +16,7 @@ from importlib import metadata
 from itertools import groupby
 from pathlib import Path
 
-from autograder import __version__, course, data, notebook, runner, workers
+from autograder import __version__, course, data, manual, notebook, runner, workers
 from autograder.digest import assignment_digest, digest
 from autograder.errors import SandboxError
 from autograder.isolation import Preload, preload_for
@@ -30,6 +30,7 @@ from autograder.model import (
     StudentSource,
     Submission,
     TaskScore,
+    TestResult,
     Tier,
 )
 from autograder.pytest_plugin import Seat
@@ -55,6 +56,7 @@ class Work:
     source: StudentSource
     preload: Preload
     digest: str
+    by_hand: tuple[TestResult, ...] = ()  # of the tasks that a person marks
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ def prepare(
             continue
         preload = preload_for(assignment, source)
         key = digest(submission, digests[slug])
-        yield Work(submission.student, assignment, source, preload, key)
+        named = notebook.named_cells(submission.data, submission.name)
+        by_hand = manual.results(assignment, named, settings.lang)
+        yield Work(submission.student, assignment, source, preload, key, by_hand)
 
 
 def batches(settings: Settings, work: Iterable[Work], jobs: int) -> list[Batch]:
@@ -183,14 +187,15 @@ def not_graded(work: Work, settings: Settings, reason: str) -> Score:
 
 def provenance(settings: Settings, digest: str = "", *, timed: bool = False) -> dict[str, str]:
     """What it takes to replay a grade; ``timed``: of an assignment with trainings."""
-    found = {"lang": settings.lang, "seed": str(settings.seed), **_versions()}
+    found = {"lang": settings.lang, "seed": str(settings.seed), **versions()}
     found |= {"track": "short"} if settings.short else {}
     found |= {"device": settings.gpu.model if settings.gpu else "cpu"} if timed else {}
     return found | ({"digest": digest} if digest else {})
 
 
 @functools.cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of everything that has a say in a score."""
     libraries = [name for name in ("numpy", "torch") if name in sys.modules]
     return {
         "autograder": __version__,
@@ -278,7 +283,8 @@ def _score(work: Work, seat: Seat, tests: Mapping[str, TestInfo], settings: Sett
     if seat.fault or len(seat.results) != len(tests):
         return not_graded(work, settings, seat.fault or "the session ended before its last test")
     depends = {info.name: info.depends for info in tests.values()}
-    tasks: Sequence[TaskScore] = task_scores(work.assignment, seat.results, depends, settings.lang)
+    found = [*seat.results, *work.by_hand]
+    tasks: Sequence[TaskScore] = task_scores(work.assignment, found, depends, settings.lang)
     notices = (*work.source.notices, *seat.student.notices)
     return Score(
         student=work.student,

@@ -119,8 +119,8 @@ class GradingPlugin:
         except (IndexError, TypeError, ValueError) as error:
             self.problems.append(Problem(item.nodeid, "markers", str(error)))
             return None
-        if task not in {t.id for t in self.assignment.tasks}:
-            known = ", ".join(t.id for t in self.assignment.tasks)
+        if task not in (ids := [t.id for t in self.assignment.machine_tasks]):
+            known = ", ".join(ids)
             self.problems.append(
                 Problem(item.nodeid, "points", f"a task first ({known}), found {task!r}")
             )
@@ -249,7 +249,7 @@ def _course_problems(assignment: Assignment, tests: Iterable[TestInfo]) -> Itera
         for other in test.depends:
             if other not in names:
                 yield Problem(file, f"{test.name} depends", f"the name of a test, found {other!r}")
-    for task in assignment.tasks:
+    for task in assignment.machine_tasks:
         worth = round(sum(test.points for test in tests if test.task == task.id), 6)
         if worth != task.points:
             expected = f"tests worth {task.points:g} points in all, found {worth:g}"

@@ -22,7 +22,16 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
-from autograder.model import Assignment, Checked, Course, Language, Outcome, Score, TaskScore
+from autograder.model import (
+    Assignment,
+    Checked,
+    Course,
+    Inspected,
+    Language,
+    Outcome,
+    Score,
+    TaskScore,
+)
 from autograder.results import SCHEMA_VERSION, as_dict, to_json
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -171,6 +180,22 @@ def table(slug: str, scores: Iterable[Score], course: Course, room: int) -> tupl
     return title, drawn
 
 
+def show_ways(cells: Sequence[Inspected], screen: Console | None = None) -> None:
+    """Print where each test cell of an nbgrader course will be judged, and why there."""
+    screen = screen or console()
+    drawn = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for heading in ("assignment", "notebook", "cell", "points", "judged", "because of"):
+        drawn.add_column(heading, justify="right" if heading == "points" else "left")
+    for cell in cells:
+        place = "in the student's process" if cell.inside else "outside"
+        names = (cell.assignment, cell.notebook, cell.cell)
+        because = one_line(cell.construct) if cell.inside or cell.proved else "its text alone"
+        drawn.add_row(*map(one_line, names), _points(cell.points), place, because)
+    screen.print(drawn)
+    inside = sum(cell.inside for cell in cells)
+    screen.print(Text(f"{len(cells)} test cells, {inside} in the student's process", "bold"))
+
+
 def needs_a_person(scores: Iterable[Score], notes: Iterable[str] = ()) -> list[str]:
     """One line for each submission without a score and for each of the intake's ``notes``."""
     open_ends = [score for score in scores if score.status != "graded"]
@@ -212,6 +237,7 @@ def _title(slug: str, rows: Sequence[Score]) -> Text:
     graded = [score.score for score in rows if score.score is not None]
     most = rows[0].max_score if rows else 0.0
     mean = f"mean {_points(sum(graded) / len(graded))}/{_points(most)}" if graded else "no score"
+    mean += ", without what a person marks" if any(score.pending for score in rows) else ""
     return Text(f"{one_line(slug, _LONGEST_NAME)}: {mean}", style="bold")
 
 
@@ -248,8 +274,8 @@ def _widths(lines: Sequence[Sequence[Text]], room: int) -> tuple[list[int], bool
 
 
 def _cell(task: TaskScore | None) -> Text:
-    if task is None:
-        return Text("–", style="dim")
+    if task is None or task.pending:
+        return Text("…" if task else "–", style="dim")  # …: points that are still to come
     style = "green" if task.score >= task.max_score else "yellow" if task.score > 0 else "red"
     return Text(_points(task.score), style=style)
 
@@ -257,7 +283,8 @@ def _cell(task: TaskScore | None) -> Text:
 def _status(score: Score) -> Text:
     """``graded``, with the outcomes that tell of code which did not end well."""
     outcomes = {test.outcome for task in score.tasks for test in task.tests}
-    words = [score.status, *(outcome.value for outcome in _REMARKABLE if outcome in outcomes)]
+    words = [score.status, *(["manual"] if score.pending else [])]
+    words += [outcome.value for outcome in _REMARKABLE if outcome in outcomes]
     style = "" if score.status == "graded" else "red"
     return Text(", ".join(words).replace("_", " "), style=style)
 

@@ -1,4 +1,7 @@
-"""A course tested by itself: references score 100 %, stubs 0, points add up, hints exist."""
+"""A course tested by itself: references score 100 %, stubs 0, points add up, hints exist.
+
+Points that a person gives count for neither: an answer waits for them, a stub does not.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 
 from autograder import course, data, release, run
 from autograder.errors import CourseError, DataMissing, Problem
-from autograder.model import LANGUAGES, Assignment, Course, Score, Tier
+from autograder.model import LANGUAGES, Assignment, Course, Outcome, Score, Tier
 
 SEEDS = 3  # hidden tests draw their inputs: a reference that fails now and then is not right
 
@@ -98,13 +101,19 @@ def _score_problems(assignment: Assignment, scores: list[Score], root: Path) -> 
         if score.status != "graded":
             yield Problem(file, score.student, f"to be graded: {score.reason}")
             continue
-        wanted = assignment.max_score if score.student.startswith("reference") else 0.0
+        reference = score.student.startswith("reference")
+        tests = sum(task.points for task in assignment.machine_tasks)
+        wanted, by_hand = (tests, assignment.max_score - tests) if reference else (0.0, 0.0)
+        if score.pending != by_hand:
+            found = f"{by_hand:g} points that a person gives, found {score.pending:g}"
+            yield Problem(file, score.student, found)
         if score.score != wanted:
             yield Problem(file, score.student, f"{wanted:g} points, found {_lost(score, wanted)}")
 
 
 def _lost(score: Score, wanted: float) -> str:
     tests = [test for task in score.tasks for test in task.tests]
+    tests = [test for test in tests if test.outcome is not Outcome.MANUAL]
     odd = [test.name for test in tests if (test.points == test.max_points) != (wanted > 0)]
     seed = score.provenance.get("seed", "")
     return f"{score.score:g} with seed {seed} ({', '.join(odd)})"
@@ -118,8 +127,12 @@ def _line(assignment: Assignment, scores: list[Score]) -> str:
         f"{who} {'/'.join(sorted(f'{s:g}' if s is not None else '–' for s in found))}"
         for who, found in sorted(best.items())
     )
-    tests = len([test for task in scores[0].tasks for test in task.tests]) if scores else 0
-    return f"{assignment.slug}: {assignment.max_score:g} points, {tests} tests; {found}"
+    by_machine = {task.id for task in assignment.machine_tasks}
+    tasks = [task for task in scores[0].tasks if task.id in by_machine] if scores else []
+    tests = sum(len(task.tests) for task in tasks)
+    by_hand = sum(task.points for task in assignment.tasks if task.manual)
+    points = f"{assignment.max_score:g} points" + (f" ({by_hand:g} by hand)" if by_hand else "")
+    return f"{assignment.slug}: {points}, {tests} tests; {found}"
 
 
 def _hint_problems(assignment: Assignment, root: Path) -> Iterator[Problem]:

@@ -164,7 +164,7 @@ def test_both_languages_have_the_same_sentences():
     for key in french:
         assert french[key] != english[key]
         assert french[key].count("{") == english[key].count("{")
-    used = tools.cell_source("fr")
+    used = tools.cell_source("fr", frozenset(tools.ON_USE))
     assert all(f"_SAYS['{key}']" in used or f'_SAYS["{key}"]' in used for key in french)
 
 

@@ -27,8 +27,15 @@ def test_a_table_has_a_row_a_student_and_a_column_a_task():
 @pytest.mark.parametrize("outcome", Outcome)
 def test_code_that_did_not_end_well_is_named(outcome):
     out = shown([a_score("zoe", 0, 0, outcome)])
-    named = outcome in (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED, Outcome.NOT_GRADED)
+    named = outcome not in (Outcome.PASSED, Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED)
     assert (f"graded, {outcome.value.replace('_', ' ')}" in out) == named
+
+
+def test_points_that_a_person_gives_are_still_to_come():
+    lines = shown([a_score("zoe", 0, 7.5, Outcome.MANUAL)]).splitlines()
+    assert "without what a person marks" in lines[0]
+    assert any(line.split()[0] == "zoe" and "…" in line for line in lines[1:])
+    assert not any("…" in line for line in shown([a_score("zoe", 0, 7.5)]).splitlines())
 
 
 def test_colours_only_on_a_terminal():

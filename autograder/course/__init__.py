@@ -170,7 +170,7 @@ def _assignment(folder: Path, keys: AssignmentKeys) -> Assignment:
         slug=folder.name,
         title=_text(keys.title),
         tasks=tuple(
-            Task(id, _text(task.title), task.points, tuple(task.depends))
+            Task(id, _text(task.title), task.points, tuple(task.depends), _scheme(task))
             for id, task in keys.tasks.items()
         ),
         folder=folder,
@@ -181,6 +181,10 @@ def _assignment(folder: Path, keys: AssignmentKeys) -> Assignment:
         training=_training(keys.training) if keys.training else None,
         pretrained=keys.pretrained,
     )
+
+
+def _scheme(task: TaskKeys) -> Text | None:
+    return None if task.mark_scheme is None else _text(task.mark_scheme)
 
 
 def _training(keys: TrainingKeys) -> TrainingPlan:
@@ -205,6 +209,11 @@ def _task_problems(file: str, tasks: Mapping[str, TaskKeys]) -> Iterator[Problem
                 known = ", ".join(tasks)
                 sentence = f"expected ids of tasks of this file ({known}), found {needed!r}"
                 yield Problem(file, f"tasks.{id}.depends", sentence)
+            elif task.mark_scheme or tasks[needed].mark_scheme:
+                sentence = "expected none: what a person marks depends on nothing, nor the reverse"
+                yield Problem(file, f"tasks.{id}.depends", sentence)
+    if all(task.mark_scheme for task in tasks.values()):
+        yield Problem(file, "tasks", "expected at least one task without mark_scheme, with tests")
     cycle = _cycle({id: task.depends for id, task in tasks.items()})
     if cycle:
         sentence = f"expected no task that depends on itself, found {' → '.join(cycle)}"
@@ -245,8 +254,11 @@ def _is_installed(name: str) -> bool:
         return False
 
 
-def _reference_problems(root: Path, slug: str, tasks: Iterable[str]) -> Iterator[Problem]:
-    """Every task has its function or class in ``reference/<slug>.py``, which is not run here."""
+def _reference_problems(root: Path, slug: str, tasks: Mapping[str, TaskKeys]) -> Iterator[Problem]:
+    """Every task has its answer in ``reference/<slug>.py``, which is not run here.
+
+    A function or class; where a person marks it, a text in each language.
+    """
     name = f"reference/{slug}.py"
     try:
         defined = _definitions((root / name).read_bytes())
@@ -257,15 +269,24 @@ def _reference_problems(root: Path, slug: str, tasks: Iterable[str]) -> Iterator
         line = getattr(error, "lineno", None)
         yield Problem(name, f"line {line}" if line else "the file", f"not valid Python: {error}")
         return
-    for id in tasks:
-        if id not in defined:
+    for id, task in tasks.items():
+        if task.mark_scheme is not None:
+            if defined.get(id) is not True:
+                yield Problem(name, id, "text not found; write it as {'fr': \"…\", 'en': \"…\"}")
+        elif defined.get(id) is not False:
             yield Problem(name, id, "function or class not found; every task has one of its name")
 
 
 @functools.lru_cache(maxsize=256)
-def _definitions(source: bytes) -> frozenset[str]:
-    return frozenset(
-        node.name
-        for node in ast.parse(source).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef)
-    )
+def _definitions(source: bytes) -> dict[str, bool]:
+    """What the module defines at its top, and whether that is a text in each language."""
+    found: dict[str, bool] = {}
+    for node in ast.parse(source).body:
+        match node:
+            case ast.FunctionDef(name) | ast.ClassDef(name):
+                found[name] = False
+            case ast.Assign([ast.Name(name)], ast.Dict(keys, values)):
+                parts = [getattr(each, "value", None) for each in (*keys, *values)]
+                texts = all(type(part) is str for part in parts)
+                found[name] = texts and {*parts[: len(keys)]} == {*LANGUAGES}
+    return found

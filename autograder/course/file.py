@@ -49,6 +49,7 @@ class TaskKeys(BaseModel):
     title: TextKeys
     points: Points
     depends: list[Name] = []
+    mark_scheme: TextKeys | None = None
 
 
 def _limits_keys() -> type[BaseModel]:

@@ -96,7 +96,7 @@ def read(
 
 def answer_ids(data: bytes, name: str) -> frozenset[str]:
     """The grade ids that cells of the file bear; empty for a file that cannot be read."""
-    return frozenset(grade_id for grade_id, _ in _named_cells(data, name))
+    return frozenset(grade_id for grade_id, _ in named_cells(data, name))
 
 
 def answered_ids(data: bytes, name: str) -> frozenset[str]:
@@ -104,7 +104,7 @@ def answered_ids(data: bytes, name: str) -> frozenset[str]:
 
     A cell that is still the released stub answers nothing. A guess, as ``defined_names`` is.
     """
-    cells = _named_cells(data, name)
+    cells = named_cells(data, name)
     written = written_names(data, name)
     return frozenset(own for own, source in cells if own in written or stub.is_answer(source, own))
 
@@ -135,7 +135,7 @@ def _sources(data: bytes, name: str) -> list[str]:
         return []
 
 
-def _named_cells(data: bytes, name: str) -> list[tuple[str, str]]:
+def named_cells(data: bytes, name: str) -> list[tuple[str, str]]:
     """Grade id and source of the cells that bear one; none if the file cannot be read."""
     try:
         if reads_as_script(data, name):

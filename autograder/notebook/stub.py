@@ -1,6 +1,7 @@
 """Answers that nobody has written yet: what a released task cell looks like, told from its text.
 
-Good enough to choose between two files, and used for nothing else: it decides no points.
+Good enough to choose between two files. It decides no points but the zero of a text that a person
+would have to read, were it written.
 """
 
 from __future__ import annotations
@@ -8,9 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from autograder.model import Language
+
+# What a student's notebook holds in the place of a text that a person will mark.
+TEXTS: dict[Language, str] = {
+    "fr": "À toi de jouer : écris ta réponse ici.",
+    "en": "Your turn: write your answer here.",
+}
 _DEFINITION = re.compile(r"(?:async )?(?:def|class) ([^\W\d]\w{0,99})")
 _METHOD = re.compile(r"^[ \t]+def ", re.M)
 _SIGNATURE_END = re.compile(r":[ \t]*(?:#[^\n]*)?\n")
+_COMMENT = re.compile(r"^#[ \t]?", re.M)
 _GIVEN = "super().__init__()"  # what the stub of a class holds besides
 _RAISE = re.compile(r"raise[ \t]+NotImplementedError(?:\([^\n]*\))?")
 _QUOTES = ('"""', "'''", '"', "'")
@@ -20,7 +29,15 @@ _INSIDE = ("", " ", "\t", "#", ")", "]")  # how a line that ends no function beg
 def is_answer(source: str, task: str) -> bool:
     """Whether the cell of ``task`` holds more than blanks, comments and the released stub."""
     code = _without_comments(source)
-    return bool(code) and not _RAISE.fullmatch(code) and task not in unwritten(source)
+    if not code or not is_text(source):
+        return False
+    return not _RAISE.fullmatch(code) and task not in unwritten(source)
+
+
+def is_text(source: str) -> bool:
+    """Whether a text cell holds more than blanks and the released stub, which a script comments."""
+    words = " ".join(_COMMENT.sub("", source).split())
+    return bool(words) and words not in TEXTS.values()
 
 
 def unwritten(source: str) -> frozenset[str]:

@@ -15,10 +15,11 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from autograder.release import tools
 from autograder.course import release_file
 from autograder.errors import CourseError, Problem, ReleaseError, UsageError
 from autograder.model import LANGUAGES, Assignment, Course, Language, Task
+from autograder.notebook import stub
+from autograder.release import manual, tools
 from autograder.release.cells import SourceCell, in_language, read_cells
 from autograder.release.checks import TestFile
 from autograder.release.files import Json, as_bytes, sealed, write
@@ -129,8 +130,8 @@ class _Builder:
         self.notebook_file = f"assignments/{slug}/notebook.py"
         test_file = f"assignments/{slug}/test_{slug}.py"
         tests = assignment.test_file.read_text(encoding="utf-8")
-        self.tests = TestFile(tests, test_file, assignment.tasks, assignment.hints)
-        self.used = frozenset(tools.NETWORKS) & self.tests.names
+        self.tests = TestFile(tests, test_file, assignment.machine_tasks, assignment.hints)
+        self.used = frozenset(tools.ON_USE) & self.tests.names
         self.names = _HELPERS | self.used
 
     def cells(self, cells: Sequence[SourceCell]) -> Iterator[Json]:
@@ -139,7 +140,8 @@ class _Builder:
             if number == first_code:
                 yield self._tools()
             if cell.task is not None:
-                yield from self._task(self.tasks[cell.task])
+                task = self.tasks[cell.task]
+                yield from self._text(task) if task.manual else self._task(task)
             else:
                 yield self._plain(f"cell-{number + 1:02}", cell)
 
@@ -175,6 +177,15 @@ class _Builder:
         grading = _grading(id, grade=True, locked=True, points=task.points)
         check = self.tests.check_cell(task, self.lang, self.names)
         yield _cell(id, "code", check, {"nbgrader": grading})
+
+    def _text(self, task: Task) -> Iterator[Json]:
+        """What is asked, locked, and the answer, which a person marks."""
+        answer = manual.answers(self.reference, self.lang)[task.id]
+        id = f"{task.id}{manual.ASKED}"
+        asked = manual.asked(task, answer, self.lang)
+        yield _cell(id, "markdown", asked, {"nbgrader": _grading(id, locked=True)})
+        grading = _grading(task.id, grade=True, solution=True, points=task.points)
+        yield _cell(task.id, "markdown", answer, {"nbgrader": grading})
 
 
 def _grading(
@@ -242,6 +253,10 @@ def _generate(course: Path, slug: str, lang: Language) -> None:
     config.GenerateAssignment.no_database = True
     config.SaveCells.enabled = False
     config.ClearSolutions.code_stub = {"python": STUBS[lang]}
+    config.ClearSolutions.text_stub = stub.TEXTS[lang]
+    # Mark schemes stand in locked cells, which are put back before grading as task cells are. A
+    # task cell has no answer of its own, so nbgrader could not tell who has not answered.
+    config.ClearMarkScheme.enforce_metadata = False
     log = logging.Logger(__name__, logging.WARNING)  # its own: no handler of the program's
     log.addHandler(said)
     directory = CourseDirectory(config=config, log=log)

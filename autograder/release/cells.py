@@ -5,6 +5,7 @@
 # %%                          code for both
 # %% tags=["figure"]          code that draws
 # %% task="convolve2d"        the place of a task; empty but for comments
+# %% [markdown] task="why"    the place of a task that a person marks; empty
 """
 
 from __future__ import annotations
@@ -109,19 +110,21 @@ class _Reader:
 
     def _check_tasks(self, cells: list[SourceCell]) -> None:
         places = Counter(cell.task for cell in cells if cell.task is not None)
-        known = [task.id for task in self.assignment.tasks]
-        for id in known:
+        manual = {task.id: task.manual for task in self.assignment.tasks}
+        for id in manual:
             if places[id] != 1:
                 self._note(f'task="{id}"', f"one cell for this task, found {places[id]}")
         for number, cell in enumerate(cells, start=1):
             if cell.task is not None:
-                self._check_task_cell(_place(number, f'task="{cell.task}"'), cell, known)
+                self._check_task_cell(_place(number, f'task="{cell.task}"'), cell, manual)
 
-    def _check_task_cell(self, place: str, cell: SourceCell, known: list[str]) -> None:
-        if cell.task not in known:
-            self._note(place, f"a task of assignment.yaml ({', '.join(known)})")
-        if cell.kind != "code" or cell.lang is not None or cell.figure:
-            self._note(place, "a code cell for both languages, without tags")
+    def _check_task_cell(self, place: str, cell: SourceCell, manual: dict[str, bool]) -> None:
+        if cell.task not in manual:
+            self._note(place, f"a task of assignment.yaml ({', '.join(manual)})")
+        kind = "markdown" if manual.get(cell.task or "") else "code"
+        if cell.kind != kind or cell.lang is not None or cell.figure:
+            name = {"code": "code", "markdown": "Markdown"}[kind]
+            self._note(place, f"a {name} cell for both languages, without tags")
         if any(line.strip() and line.strip()[0] != "#" for line in cell.source.split("\n")):
             self._note(place, "no code: the answer comes from reference/")
 

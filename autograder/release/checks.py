@@ -26,6 +26,10 @@ _ENDINGS: dict[tuple[Language, bool], str] = {
     ("en", False): "{}: all is right.",
     ("en", True): "{}: these examples are right. Other tests will count for your score.",
 }
+_FORM: dict[Language, str] = {  # where no visible test earns anything
+    "fr": "{} : c'est bien une réponse. Cette cellule ne dit pas si elle est juste.",
+    "en": "{}: this is an answer. This cell does not say whether it is right.",
+}
 _MARKS = frozenset({"points", "hidden", "depends"})
 
 
@@ -91,6 +95,8 @@ class TestFile:
         functions = [self._function(test) for test in tests]
         definitions = self._definitions(functions, provided, tests)
         ending = _ENDINGS[lang, any(test.task == task.id and test.hidden for test in self.tests)]
+        if not any(test.points for test in tests):
+            ending = _FORM[lang]
         calls = [f"{test.name}()" for test in tests]
         closing = "\n".join([*calls, f"print({ending.format(task.id)!r})"])
         ours = [each for each in definitions if each.startswith("def ")]

@@ -30,6 +30,7 @@ SENTENCES: dict[Language, dict[str, str]] = {
         "values": "les valeurs sont fausses",
         "silent": "Ta fonction devait lever {}, mais elle ne lève aucune exception",
         "raised": "Ta fonction devait lever {}, mais elle lève {} : {}",
+        "choice": "Ta fonction renvoie {!r}\nAttendu : une de ces réponses, et une seule : {}",
     },
     "en": {
         "wrong": "The result is not right: {}.\n"
@@ -43,6 +44,7 @@ SENTENCES: dict[Language, dict[str, str]] = {
         "values": "the values are wrong",
         "silent": "Your function should raise {}, but it raises no exception",
         "raised": "Your function should raise {}, but it raises {}: {}",
+        "choice": "Your function returns {!r}\nExpected: one of these answers, and only one: {}",
     },
 }
 
@@ -52,20 +54,26 @@ _HEADINGS: dict[Language, str] = {
 }
 
 _SAYS = SENTENCES["en"]
+_SAID_BY = {"choice": "one_of"}  # sentences of a helper that not every notebook has
 
 
 def cell_source(lang: Language, used: frozenset[str] = frozenset()) -> str:
     """The locked cell that defines ``same`` and ``raises``, with its sentences in ``lang``.
 
-    Those helpers of ``NETWORKS`` that are ``used`` are defined there, too.
+    Those helpers of ``ON_USE`` that are ``used`` are defined there, too.
     """
-    sentences = "\n".join(f"    {key!r}: {text!r}," for key, text in SENTENCES[lang].items())
+    sentences = "\n".join(
+        f"    {key!r}: {text!r},"
+        for key, text in SENTENCES[lang].items()
+        if key not in _SAID_BY or _SAID_BY[key] in used
+    )
     says = f"_SAYS = {{\n{sentences}\n}}"
     parts = (same, _difference, _entry_differs, _plain_differs, _array_differs, _close, raises)
     sources = [_without_docstrings(inspect.getsource(part)) for part in parts]
-    sources += [_without_docstrings(inspect.getsource(NETWORKS[name])) for name in sorted(used)]
+    sources += [_without_docstrings(inspect.getsource(ON_USE[name])) for name in sorted(used)]
     functions = "\n\n\n".join(sources)
-    imports = "import numpy as np\nfrom typing import Any" if used else "import numpy as np"
+    imports = "import numpy as np"
+    imports += "\nfrom typing import Any" if used & NETWORKS.keys() else ""
     return f"{_HEADINGS[lang]}\n{imports}\n\n{says}\n\n\n{functions}"
 
 
@@ -199,6 +207,12 @@ class raises:
         return True
 
 
+def one_of(returned: object, choices: tuple[str, ...]) -> None:
+    """Stop with AssertionError unless ``returned`` is one of the answers on offer."""
+    if not isinstance(returned, str) or returned not in choices:
+        raise AssertionError(_SAYS["choice"].format(returned, ", ".join(map(repr, choices))))
+
+
 # ---------------------------------------------------------------- checks of networks
 
 
@@ -228,3 +242,5 @@ NETWORKS: dict[str, Callable[..., object]] = {
     "parameter_count": parameter_count,
     "output_shape": output_shape,
 }
+
+ON_USE: dict[str, Callable[..., object]] = {**NETWORKS, "one_of": one_of}
