@@ -7,6 +7,7 @@ whoever needs them writes what ``autograder.release.source_notebook`` gives into
 
 from pathlib import Path
 
+from autograder.notebook.stub import TEXTS
 from autograder.release import STUBS
 
 LANGUAGE = "fr"  # the language handed out; "en" for the English notebooks
@@ -25,3 +26,5 @@ c.CourseDirectory.feedback_directory = "build/feedback"
 c.CourseDirectory.solution_directory = "build/solution"
 
 c.ClearSolutions.code_stub = {"python": STUBS[LANGUAGE]}
+c.ClearSolutions.text_stub = TEXTS[LANGUAGE]
+c.ClearMarkScheme.enforce_metadata = False  # they stand in locked cells: see release/manual.py
