@@ -86,19 +86,29 @@ def grade(options: Options, watch: Watch) -> Report:
         pipeline.rejected(one, loaded.assignments[one.assignment], settings)
         for one in found.rejections
     ]
-    for score in scores:
-        if score.status == "rejected":
-            results.write(score, options.results)
+    for at, score in enumerate(scores):
+        scores[at] = _numbered(score, found)
+        if score.status == "rejected" or scores[at] != score:
+            results.write(scores[at], options.results)
     reused = sum(score.status == "graded" for score in scores)
     notes = list(found.notes)
     with watch(len(todo)) as watcher:
         for score in _grade(options, settings, todo, watcher, notes):
-            results.write(score, options.results)
-            scores.append(score)
+            scores.append(_numbered(score, found))
+            results.write(scores[-1], options.results)
             watcher.done()
     results.write_scores_csv(options.results)
     seconds = time.monotonic() - started
     return Report(loaded, tuple(scores), tuple(notes), reused, seconds)
+
+
+def _numbered(score: Score, found: intake.Intake) -> Score:
+    """With the learning platform's number for the student, by which ``export`` finds the line."""
+    key = score.student, score.assignment
+    if key not in found.numbers:
+        return score
+    platform, number = found.numbers[key]
+    return replace(score, provenance={**score.provenance, "platform": platform, "number": number})
 
 
 def _known(slugs: Sequence[str], loaded: Course) -> None:

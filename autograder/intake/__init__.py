@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder import notebook
@@ -28,11 +28,16 @@ MAX_ID_BYTES = 200  # a student's id names a result file
 
 @dataclass(frozen=True)
 class Intake:
-    """What came in. ``notes`` are lines for the instructor about what could not be attributed."""
+    """What came in. ``notes`` are lines for the instructor about what could not be attributed.
+
+    ``numbers``: of a download, by student and assignment, the platform and its number for the
+    student: what finds the student's line when scores go back.
+    """
 
     submissions: tuple[Submission, ...]
     rejections: tuple[Rejection, ...]
     notes: tuple[str, ...]
+    numbers: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
 
 def collect(
@@ -63,6 +68,7 @@ def collect(
         tuple(one for one in verdicts if isinstance(one, Submission)),
         tuple(one for one in verdicts if isinstance(one, Rejection)),
         tuple(dict.fromkeys(notes)),
+        {key: number for key, group in groups.items() if (number := _number(group))},
     )
 
 
@@ -182,6 +188,13 @@ def _groups(
     for (student, slug), group in sorted(groups.items()):
         if len(spellings[fold(student)]) == 1:
             yield (student, slug), group
+
+
+def _number(group: list[Candidate]) -> tuple[str, str] | None:
+    """The platform and its number, if all of a student's files agree on it."""
+    numbers = {(one.place.platform, one.place.number) for one in group}
+    (number,) = numbers if len(numbers) == 1 else [("", "")]
+    return number if all(number) else None
 
 
 def _decide(

@@ -6,6 +6,11 @@ folder, one assignment's folder, and what learning platforms put around the name
     Camille Dupont_12345_assignsubmission_file_/convolution.ipynb      Moodle, with folders
     Camille Dupont_12345_assignsubmission_file_convolution.ipynb       Moodle, without
     dupontcamille_LATE_12345_67890_convolution-1.ipynb                 Canvas
+    LATE_anon_aB3dE_67890_convolution.ipynb                            Canvas, names hidden
+    dupontcamille_12345_text.html                                      Canvas, typed into the page
+
+The platform's number for a student is kept: it finds the student's line when scores go back.
+Source: https://github.com/instructure/canvas-lms, ``lib/content_zipper.rb``.
 """
 
 from __future__ import annotations
@@ -22,6 +27,9 @@ from autograder.intake.files import Parts
 from autograder.notebook.text import shown
 
 MOODLE = "_assignsubmission_"
+_BLIND = "participant"  # Moodle's name for everyone while names are hidden
+_ANONYMOUS = re.compile(r"(?:LATE_)?(anon_[A-Za-z0-9]{5})_\d{3,}_(.+)", re.S)
+_TYPED = re.compile(r"(.+?)(?:_LATE)?_(\d{3,})_((?:text|link)\.html)", re.S)
 _RESUBMITTED = re.compile(r"-\d{1,3}$")  # Canvas numbers what a student hands in again
 _SEPARATORS = " _-.,()[]"
 # What is left of a file's name beside the assignment, and still names nobody.
@@ -42,6 +50,7 @@ class Place:
     number: str = ""  # the platform's number for the student, to tell namesakes apart
     spelling: str = ""  # the student's name as it is written, before normalisation
     handed_in: str = ""  # the name with the number that Canvas adds, where there is one
+    platform: str = ""  # whose number it is
 
     @property
     def given(self) -> str:
@@ -56,6 +65,7 @@ class PlatformName(NamedTuple):
     number: str
     name: str  # without what the platform put around it
     handed_in: str  # with the number of the version
+    platform: str  # ``moodle`` or ``canvas``
 
 
 @dataclass(frozen=True)
@@ -122,14 +132,15 @@ class Layout:
         platform = split_platform(folders[index])
         owner, number = platform[:2] if platform else (folders[index], "")
         assignment = assignment or self.slug_in(_stem(name))
-        return _owned(owner, assignment, name, number)
+        return _owned(owner, assignment, name, number, "moodle")
 
     def _loose(self, name: str, assignment: str) -> Place | Unknown:
         """A file that lies beside those of other students."""
         platform = split_platform(name)
         if platform is not None:
             found = assignment or self.slug_in(_stem(platform.name))
-            place = _owned(platform.owner, found, platform.name, platform.number)
+            number = platform.number
+            place = _owned(platform.owner, found, platform.name, number, platform.platform)
             return replace(place, handed_in=platform.handed_in)
         found = assignment or self.slug_in(_stem(name))
         owner = _person(_stem(name), found)
@@ -149,20 +160,29 @@ def split_platform(name: str) -> PlatformName | None:
         return canvas
     owner, _, number = before.rpartition("_")
     _, _, bare = after.partition("_")  # "file_convolution.ipynb"
-    known = owner and number.isdigit()
-    return PlatformName(*((owner, number) if known else (before, "")), bare, bare)
+    if not owner or not number.isdigit():
+        return PlatformName(before, "", bare, bare, "moodle")
+    if fold(owner) == _BLIND:
+        owner = before  # the number is all that tells these students apart
+    return PlatformName(owner, number, bare, bare, "moodle")
 
 
 def _split_canvas(name: str) -> PlatformName | None:
+    if found := _ANONYMOUS.fullmatch(name):
+        return _of_canvas(found[1], "", found[2])
+    if found := _TYPED.fullmatch(name):
+        return _of_canvas(found[1], found[2], found[3])
     words = name.split("_")
     for index in range(1, len(words) - 2):
         if all(word.isdigit() and len(word) >= 3 for word in words[index : index + 2]):
             owner = "_".join(words[: index - 1] if words[index - 1] == "LATE" else words[:index])
             bare = "_".join(words[index + 2 :])
-            if not owner or not bare:
-                return None
-            return PlatformName(owner, words[index], _first_version(bare), bare)
+            return _of_canvas(owner, words[index], bare) if owner and bare else None
     return None
+
+
+def _of_canvas(owner: str, number: str, bare: str) -> PlatformName:
+    return PlatformName(owner, number, _first_version(bare), bare, "canvas")
 
 
 def _stem(name: str) -> str:
@@ -192,6 +212,6 @@ def _joined(text: str) -> str:
     return _words(text).replace("_", "")
 
 
-def _owned(owner: str, assignment: str, name: str, number: str = "") -> Place:
+def _owned(owner: str, assignment: str, name: str, number: str = "", platform: str = "") -> Place:
     student = unicodedata.normalize("NFC", owner).strip()
-    return Place(student, assignment, name, number, owner)
+    return Place(student, assignment, name, number, owner, platform=platform)
