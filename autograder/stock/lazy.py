@@ -36,7 +36,7 @@ class Content:
             return _course_file(self.folder.joinpath(*self.parts))
         try:
             with Root(self.folder) as root, root.open(self.parts, _EVERYTHING) as file:
-                return file.read(MAX_BYTES + 1 if self.cut else _EVERYTHING)
+                return file.read(MAX_BYTES + 1) if self.cut else file.read()
         except (Unreadable, OSError, UsageError) as fault:
             if self.cut:
                 return b""

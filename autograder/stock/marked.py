@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
 
 from autograder.stock.model import Json, SourceCell
 
 SCHEMA = 3
 _KEYS = {"schema_version", "grade", "locked", "solution", "task", "grade_id", "points"}
 _KEYS |= {"checksum", "cell_type"}
-_ID = re.compile(r"[a-zA-Z0-9_\-]*$")  # a line end may follow, as in nbgrader's pattern
 
 
 def checksum(source: str, own: SourceCell) -> str:
@@ -63,6 +61,14 @@ def overwritten(cell: Json, own: SourceCell) -> Json:
     return found
 
 
+class Fate(Enum):
+    """What nbgrader makes of a student's marks that we replace by the course's."""
+
+    SAME = "same"  # the same as we do
+    CELL = "cell"  # it judges this cell by the student's marks
+    NOTEBOOK = "notebook"  # it gives no cell of the notebook a score
+
+
 @dataclass(frozen=True)
 class Marks:
     """What a student's notebook says about one cell: anything at all.
@@ -70,62 +76,90 @@ class Marks:
     Args:
         grade_id: "" for a cell that has none.
         given: the marks themselves; None for a cell without.
+        malformed: ``nbgrader`` is there, but is no object; or its id is no text.
     """
 
     grade_id: str
-    given: dict[str, Any] | None
-    malformed: bool = False  # ``nbgrader`` is there, but is no object
+    given: Json | None
+    malformed: bool = False
 
     @classmethod
     def of(cls, cell: Json) -> Marks:
         """The marks of a cell as a student handed it in."""
-        metadata = cell.get("metadata")
-        given = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+        metadata = cell.get("metadata", {})
+        if not isinstance(metadata, dict):
+            return cls("", None, malformed=True)
+        given = metadata.get("nbgrader")
         if not isinstance(given, dict):
-            there = isinstance(metadata, dict) and "nbgrader" in metadata
-            return cls("", None, there)
-        grade_id = given.get("grade_id")
-        return cls(grade_id if isinstance(grade_id, str) else "", given)
+            return cls("", None, malformed="nbgrader" in metadata)
+        grade_id = given.get("grade_id", "")
+        named = isinstance(grade_id, str)
+        return cls(grade_id if named else "", given, malformed=not named)
 
-    def stock_fails(self, own: SourceCell) -> bool:
-        """Whether nbgrader gives the whole notebook no score for what these marks say."""
-        assert self.given is not None
-        flags = [bool(self.given.get(name, False)) for name in ("grade", "solution", "task")]
-        if flags != [own.grade, own.solution, own.task]:
-            return not self._harmless(own, *flags)
-        return not self._is_valid() or (own.grade and "points" not in self.given)
+    def flag(self, name: str) -> bool:
+        """Whether ``grade``, ``solution``, ``locked`` or ``task`` is set."""
+        return bool(self.given and self.given.get(name, False))
 
-    def _harmless(self, own: SourceCell, grade: bool, solution: bool, task: bool) -> bool:
-        """Some flags change nothing that nbgrader looks at, and nothing of the score."""
-        return False
+    @property
+    def flagged(self) -> bool:
+        """Whether nbgrader looks at the cell when it looks for duplicates."""
+        return self.flag("grade") or self.flag("solution") or self.flag("locked")
 
-    def stock_fails_unknown(self) -> bool:
-        """The same of a cell that the course does not have: nbgrader takes its id away."""
-        if self.given is None:
-            return self.malformed
-        flags = (self.given.get(name) for name in ("grade", "solution", "locked"))
-        return not self._is_valid() or any(flags)
+    def fate(self, own: SourceCell) -> Fate:
+        """Of the cell that counts as the course's cell ``own``."""
+        if not self._is_valid(own):
+            return Fate.NOTEBOOK
+        grade, solution, task = map(self.flag, ("grade", "solution", "task"))
+        markdown = own.cell_type == "markdown"
+        if (task and not markdown) or (not task and markdown and grade != solution):
+            return Fate.NOTEBOOK
+        if (grade, solution) == (own.grade, own.solution):
+            return Fate.CELL if task and not own.task else Fate.SAME
+        if own.locked or (grade and not own.grade and not own.task):
+            return Fate.NOTEBOOK
+        return Fate.CELL
 
-    def stock_fails_twice(self, own: SourceCell) -> bool:
-        """The same of a cell whose id another cell further down has."""
-        return True
+    def fate_twice(self, own: SourceCell) -> Fate:
+        """Of a cell when one further down bears the same id."""
+        if self.flagged or own.locked or not self._is_valid(own):
+            return Fate.NOTEBOOK
+        return Fate.SAME
 
-    def _is_valid(self) -> bool:
-        """Whether nbgrader's schema takes the marks."""
+    def fate_unknown(self) -> Fate:
+        """Of a cell that the course does not have: nbgrader takes its id away."""
+        if self.malformed or (self.given is not None and (self.flagged or not self._is_valid())):
+            return Fate.NOTEBOOK
+        return Fate.SAME
+
+    def _is_valid(self, own: SourceCell | None = None) -> bool:
+        """Whether nbgrader's schema takes the marks, once it has set right what it sets right."""
         given = self.given or {}
         version = given.get("schema_version")
         if type(version) is not int or version != SCHEMA or not _KEYS.issuperset(given):
             return False
-        if any(type(given.get(name)) is not bool for name in ("grade", "locked", "solution")):
+        flags = [given.get(name) for name in ("grade", "locked", "solution")]
+        flags.append(given.get("task", False))
+        kind = given.get("cell_type", "code")
+        if any(type(flag) is not bool for flag in flags) or not isinstance(kind, str):
             return False
-        points, check = given.get("points", 0), given.get("checksum", "0" * 32)
-        return (
-            type(given.get("task", False)) is bool
-            and isinstance(given.get("grade_id", ""), str)
-            and _ID.match(given.get("grade_id", "")) is not None
-            and type(points) in (int, float)
-            and points >= 0
-            and isinstance(check, str)
-            and len(check) == 32
-            and given.get("cell_type", "code") in ("raw", "code", "markdown")
-        )
+        if kind not in ("raw", "code", "markdown") or not self._has_valid_points(own):
+            return False
+        check = given.get("checksum", "0" * 32)
+        return own is not None or (isinstance(check, str) and len(check) == 32)
+
+    def _has_valid_points(self, own: SourceCell | None) -> bool:
+        """Points of a graded cell are set right, if they are a number at all."""
+        assert self.given is not None
+        graded = own is not None and self.flag("grade")
+        points = self.given.get("points", None if graded else 0)
+        if graded and own is not None and _number(points) not in (None, own.points):
+            return True
+        return type(points) in (int, float) and points >= 0
+
+
+def _number(value: object) -> float | None:
+    """What ``float`` makes of a mark."""
+    try:
+        return float(value) if isinstance(value, int | float | str) else None
+    except (ValueError, OverflowError):
+        return None

@@ -19,25 +19,21 @@ def with_missing(
     own: Sequence[SourceCell | None],
     source: SourceNotebook,
     settings: StockSettings,
-) -> tuple[list[Json], Own]:
-    """Cells, and the course's cell that each is, with those that were missing."""
+) -> tuple[list[Json], Own, bool]:
+    """Cells, the course's cell that each is, and whether nbgrader would have known no place."""
     cells, found = list(cells), list(own)
-    place = {
-        cell.grade_id: position
-        for position, cell in enumerate(own)
-        if cell is not None and (cell.grade or cell.solution)
-    }
-    there = {cell.grade_id: position for position, cell in enumerate(own) if cell is not None}
-    added = 0
+    there = {cell.grade_id: place for place, cell in enumerate(own) if cell is not None}
+    by_id = source.by_id
+    # Of its places nbgrader knows those of answers and tests, as they were before anything came in.
+    known = {name: at for name, at in there.items() if by_id[name].grade or by_id[name].solution}
+    added, guessed = 0, False
     for number, cell in enumerate(source.cells):
-        if not cell.grade or cell.grade_id in place:
+        if not cell.grade or cell.grade_id in known:
             continue
-        if number == 0:
-            at, place[cell.grade_id] = 0, 0
-        else:
-            before = _before(source.cells[:number], place, there)
-            at = 0 if before is None else before + added + 1
-            place[cell.grade_id] = 0 if before is None else before
+        before = _before(source.cells[:number], known, there) if number else None
+        guessed = guessed or (number > 0 and source.cells[number - 1].grade_id not in known)
+        at = 0 if before is None else before + added + 1
+        known[cell.grade_id] = before or 0
         cells.insert(at, _given_back(cell, settings))
         found.insert(at, cell)
         added += 1
@@ -45,19 +41,16 @@ def with_missing(
         if cell.task and cell.grade_id not in there:
             cells.append(_given_back(cell, settings))
             found.append(cell)
-    return cells, found
+    return cells, found, guessed
 
 
 def _before(
-    earlier: Sequence[SourceCell], place: dict[str, int], there: dict[str, int]
+    earlier: Sequence[SourceCell], known: dict[str, int], there: dict[str, int]
 ) -> int | None:
-    """Where the nearest earlier cell stood before anything was put back; None if none is left."""
-    for cell in reversed(earlier):
-        if cell.grade_id in place:
-            return place[cell.grade_id]
-        if cell.grade_id in there:
-            return there[cell.grade_id]
-    return None
+    """Where the nearest earlier cell of the course stands; None if none is left."""
+    places = known | there
+    found = (places[cell.grade_id] for cell in reversed(earlier) if cell.grade_id in places)
+    return next(found, None)
 
 
 def _given_back(cell: SourceCell, settings: StockSettings) -> Json:

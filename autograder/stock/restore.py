@@ -13,7 +13,7 @@ from autograder.model import Rejection
 from autograder.notebook.refusals import Unreadable
 from autograder.notebook.text import shown
 from autograder.stock import marked
-from autograder.stock.marked import Marks
+from autograder.stock.marked import Fate, Marks
 from autograder.stock.missing import with_missing
 from autograder.stock.model import (
     Differs,
@@ -57,7 +57,9 @@ class _Restoring:
         cells = [cell for cell, _ in found]
         own = [source for _, source in found]
         if self._settings.add_missing_cells:
-            cells, own = with_missing(cells, own, self._source, self._settings)
+            cells, own, guessed = with_missing(cells, own, self._source, self._settings)
+            if guessed:
+                self._everywhere(Differs.DELETED)
         notebook = document(raw, cells, self._source.kernelspec)
         self._kernel(notebook)
         return Restored(
@@ -87,9 +89,9 @@ class _Restoring:
             self._twice(marks, own)
             return cell, None
         seen.add(own.grade_id)
-        if marks.stock_fails(own):
-            self._everywhere(Differs.FLAGS)
+        if (fate := marks.fate(own)) is not Fate.SAME:
             self._notes.append(f"{own.grade_id}: its nbgrader marks were changed; restored")
+            self._apart(fate, Differs.FLAGS, own)
         return marked.overwritten(cell, own), own
 
     def _unknown(self, marks: Marks) -> None:
@@ -97,13 +99,21 @@ class _Restoring:
             self._notes.append(
                 f"{shown(marks.grade_id)}: the course has no such cell; left unmarked"
             )
-        if marks.stock_fails_unknown():
-            self._everywhere(Differs.FLAGS)
+        fate = marks.fate_unknown()
+        if marks.given is not None and self._settings.add_missing_cells:
+            fate = Fate.NOTEBOOK  # nbgrader then asks every marked cell for its id
+        self._apart(fate, Differs.FLAGS)
 
     def _twice(self, marks: Marks, own: SourceCell) -> None:
         self._notes.append(f"{own.grade_id}: there twice; the last one counts")
-        if marks.stock_fails_twice(own):
-            self._everywhere(Differs.DUPLICATE)
+        self._apart(marks.fate_twice(own), Differs.DUPLICATE, own)
+
+    def _apart(self, fate: Fate, why: Differs, own: SourceCell | None = None) -> None:
+        """Name why nbgrader gives something else."""
+        if fate is Fate.NOTEBOOK or (fate is Fate.CELL and self._settings.add_missing_cells):
+            self._everywhere(why)
+        elif fate is Fate.CELL and own is not None:
+            self._differs.setdefault(own.grade_id, []).append(why)
 
     def _everywhere(self, why: Differs) -> None:
         """nbgrader gives no cell of such a notebook a score."""

@@ -1,0 +1,243 @@
+"""What one worker process does with a few submissions of an nbgrader course."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from autograder import outputs, workers
+from autograder.errors import SandboxError
+from autograder.isolation import Preload
+from autograder.model import (
+    WALL,
+    Language,
+    Limits,
+    Outcome,
+    Rejection,
+    Score,
+    Tier,
+)
+from autograder.sandbox.asked import Asked
+from autograder.stock import marks, sentences
+from autograder.stock.given import Given, given
+from autograder.stock.kernel import Bounds, Kernel
+from autograder.stock.marks import NotebookMarks
+from autograder.stock.model import (
+    CellComment,
+    CellGrade,
+    Json,
+    SourceNotebook,
+    StockAssignment,
+    StockSettings,
+    StockSubmission,
+)
+from autograder.stock.play import Player
+from autograder.stock.restore import restored
+from autograder.stock.shown import with_outputs
+from autograder.stock.ways import Ways
+
+WHOLE = 10.0  # a notebook may take so many times what nbgrader gives a cell
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What holds for a whole run."""
+
+    settings: StockSettings
+    lang: Language
+    tier: Tier
+    provenance: Mapping[str, str]
+
+    @property
+    def bounds(self) -> Bounds:
+        """How long a notebook may take."""
+        return Bounds(self.settings.cell_seconds, WHOLE * self.settings.cell_seconds)
+
+    @property
+    def limits(self) -> Limits:
+        """What the process of a notebook may use."""
+        cell = self.settings.cell_seconds
+        return Limits(
+            cpu_seconds=WHOLE * cell,
+            call_seconds=cell,
+            cell_seconds=cell,
+            total_seconds=WALL * WHOLE * cell,
+            memory_mib=2048,
+        )
+
+
+@dataclass(frozen=True)
+class StockWork:
+    """One submission, read and ready to run."""
+
+    submission: StockSubmission
+    digest: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What became of one submission."""
+
+    score: Score
+    grades: tuple[CellGrade, ...] = ()
+    comments: tuple[CellComment, ...] = ()
+    missing: tuple[str, ...] = ()
+    notebooks: Mapping[str, Json] | None = None  # as autograded/ has them, by name
+    files: Mapping[str, bytes] | None = None  # and what lies beside them there
+    timestamp: datetime | None = None
+    notes: tuple[str, ...] = ()  # for the instructor
+
+    @property
+    def student(self) -> str:
+        """Whose it is."""
+        return self.score.student
+
+    @property
+    def assignment(self) -> str:
+        """What it answers."""
+        return self.score.assignment
+
+
+@dataclass(frozen=True)
+class _Notebook:
+    """What became of one notebook."""
+
+    marks: NotebookMarks
+    page: Json | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StockBatch:
+    """Submissions of one assignment and one preload."""
+
+    conditions: Conditions
+    assignment: StockAssignment
+    ways: Mapping[str, Ways]  # by notebook
+    preload: Preload
+    work: tuple[StockWork, ...]
+
+    @property
+    def root(self) -> Path:
+        """The course."""
+        return self.conditions.settings.root
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """Student and assignment of each submission in it."""
+        return [(one.submission.student, one.submission.assignment) for one in self.work]
+
+    def only(self, keys: Sequence[tuple[str, str]]) -> StockBatch:
+        """The batch without all others."""
+        kept = (
+            one for one in self.work if (one.submission.student, one.submission.assignment) in keys
+        )
+        return replace(self, work=tuple(kept))
+
+    def grade(self) -> list[Graded]:
+        """Grade it in this process; what we failed to judge is tried once more."""
+        known = {name: given(source) for name, source in self.assignment.notebooks.items()}
+        found = []
+        for one in self.work:
+            workers.announce(one.submission.student)
+            result = self._one(one, known)
+            if result.score.status == "not_graded":
+                result = self._one(one, known)
+            if result.score.status != "not_graded":
+                workers.announce(result)
+            found.append(result)
+        return found
+
+    def _one(self, work: StockWork, known: Mapping[str, Given]) -> Graded:
+        started = time.perf_counter()
+        try:
+            with _among(self.assignment, self.root):
+                found = [
+                    self._notebook(source, work.submission, known[name])
+                    for name, source in self.assignment.notebooks.items()
+                ]
+        except SandboxError as error:
+            return Graded(self._score(work, [], time.perf_counter() - started, str(error)))
+        seconds = time.perf_counter() - started
+        names = self.assignment.notebooks
+        return Graded(
+            self._score(work, [one.marks for one in found], seconds),
+            tuple(grade for one in found for grade in one.marks.grades),
+            tuple(comment for one in found for comment in one.marks.comments),
+            tuple(name for name in names if name not in work.submission.notebooks),
+            {name: one.page for name, one in zip(names, found, strict=True) if one.page},
+            work.submission.files,
+            work.submission.timestamp,
+            tuple(note for one in found for note in one.notes),
+        )
+
+    def _notebook(
+        self, source: SourceNotebook, submission: StockSubmission, known: Given
+    ) -> _Notebook:
+        lang = self.conditions.lang
+        data = submission.notebooks.get(source.name)
+        if data is None:
+            sentence = sentences.NO_NOTEBOOK.to(lang).format(source.name)
+            return _Notebook(marks.of_missing(source, sentence, Outcome.FAILED))
+        own = restored(data, source, self.conditions.settings)
+        if isinstance(own, Rejection):
+            return _Notebook(marks.of_missing(source, own.reason.to(lang), Outcome.ERROR))
+        kernel = Kernel(self._open_child, submission.files, self.conditions.bounds, outputs.shown)
+        played = Player(known, self.ways.get(source.name, {}), kernel).play(own.steps)
+        found = marks.of_notebook(source, own, played, self.conditions.settings.cell_seconds, lang)
+        return _Notebook(found, with_outputs(own, played, found.task), own.notes)
+
+    def not_graded(self, work: StockWork, reason: str) -> Graded:
+        """Of a submission that we could not judge: no score, never zero points."""
+        return Graded(self._score(work, (), 0.0, reason))
+
+    def _open_child(self) -> Asked:
+        return opener(self.conditions, self.preload)()
+
+    def _score(
+        self, work: StockWork, found: Sequence[NotebookMarks], seconds: float, reason: str = ""
+    ) -> Score:
+        tasks = tuple(one.task for one in found)
+        return Score(
+            student=work.submission.student,
+            assignment=self.assignment.name,
+            status="not_graded" if reason else "graded",
+            score=None if reason else sum(task.score for task in tasks),
+            max_score=self.assignment.max_score,
+            tier=self.conditions.tier,
+            seconds=seconds,
+            tasks=tasks,
+            reason=reason,
+            provenance={**self.conditions.provenance, "digest": work.digest},
+        )
+
+
+def opener(conditions: Conditions, preload: Preload) -> Callable[[], Asked]:
+    """Opens children of this worker's slot. They raise SandboxError."""
+
+    def open_child() -> Asked:
+        place = workers.place(conditions.tier)
+        try:
+            return place.sandbox(preload).child(conditions.limits)
+        except SandboxError:
+            place.discard(preload)
+            raise
+
+    return open_child
+
+
+@contextlib.contextmanager
+def _among(assignment: StockAssignment, root: Path) -> Iterator[None]:
+    """In the folder of the course's own files, which its definitions may read."""
+    folders = [file.parent for file in assignment.files.values()]
+    before = Path.cwd()
+    os.chdir(min(folders, key=lambda folder: len(folder.parts), default=root))
+    try:
+        yield
+    finally:
+        os.chdir(before)
