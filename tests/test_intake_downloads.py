@@ -140,7 +140,7 @@ def test_names_that_no_platform_gives(name):
 
 
 def test_what_nbgraders_collectors_leave_beside_a_notebook(tmp_path):
-    """``nbgrader collect`` adds the time; ``zip_collect`` leaves its folders and a list of files."""
+    """The time of submission, pages of feedback, Jupyter's own copies."""
     write(tmp_path, "alice/convolution/convolution.ipynb")
     for junk in (
         "timestamp.txt",
