@@ -99,6 +99,8 @@ def _marks(options: Options) -> tuple[Marks, tuple[str, ...]]:
     marks = gradebook.from_gradebook(url, options.assignments)
     if not marks.marks and graded and options.source is None:  # made, but nothing written there
         return from_results(options.results, options.assignments), ()
+    if not marks.assignments:
+        raise UsageError(f"{options.results}: no results there, and the gradebook is empty")
     return _completed(marks, from_results(options.results)) if graded else (marks, ())
 
 

@@ -56,19 +56,19 @@ def filled(
     identity = _identity(roster)
     totals = [row for row in roster.rows if "Points Possible" in row[0]]
     most = totals[0] if totals else ("",) * len(roster.header)
-    headings, notes = _headings(roster, identity, most)
-    where, missing = columns(marks.assignments, headings, _by_title(chosen))
-    notes += missing + _other_points(marks, where, most)
+    found, notes = columns(marks.assignments, _headings(roster, identity), _by_title(chosen))
+    where, closed = _written(found, most)
+    notes += closed + _other_points(marks, where, most)
     students = {at: row for at, row in enumerate(roster.rows) if _is_student(row)}
-    found = match(marks, PLATFORM, [_entry(roster, *pair) for pair in students.items()])
+    matched = match(marks, PLATFORM, [_entry(roster, *pair) for pair in students.items()])
     kept = [*range(identity), *sorted(where.values())]
     lines: Lines = [[roster.header[at] for at in kept]]
     lines += [[row[at] for at in kept] for row in totals[:1]]
     for at, row in enumerate(roster.rows):
         if at in students or row[0] in _TEST_STUDENTS:
-            scored = _scored(marks, found.rows.get(at, ""), row, where, roster.style)
+            scored = _scored(marks, matched.rows.get(at, ""), row, where, roster.style)
             lines.append([scored[column] for column in kept])
-    return lines, replace(roster.style, bom=False), [*notes, *found.notes]
+    return lines, replace(roster.style, bom=False), [*notes, *matched.notes]
 
 
 def _identity(roster: Table) -> int:
@@ -80,17 +80,20 @@ def _identity(roster: Table) -> int:
     return section + 1
 
 
-def _headings(
-    roster: Table, identity: int, most: Sequence[str]
-) -> tuple[dict[int, str], list[str]]:
-    """The titles of the assignments that may be written, by column."""
-    headings = {
+def _headings(roster: Table, identity: int) -> dict[int, str]:
+    """The titles of the assignments, by column."""
+    return {
         at: _title(text)
         for at, text in enumerate(roster.header)
         if at >= identity and text and not _NO_ASSIGNMENT.search(text)
     }
-    closed = [at for at in headings if _READ_ONLY.search(most[at])]
-    return {at: text for at, text in headings.items() if at not in closed}, []
+
+
+def _written(where: Mapping[str, int], most: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    """The columns without those that Canvas keeps to itself, and a note for each of these."""
+    closed = [name for name, at in where.items() if _READ_ONLY.search(most[at])]
+    notes = [f"{name}: Canvas does not let this column be written" for name in closed]
+    return {name: at for name, at in where.items() if name not in closed}, notes
 
 
 def _title(heading: str) -> str:

@@ -47,8 +47,10 @@ def _has_one(root: Path) -> bool:
 def from_gradebook(url: str, assignments: Sequence[str] = ()) -> Marks:
     """The marks of every submission in the database, of ``assignments`` only if any are named.
 
+    They are empty where nothing was written yet.
+
     Raises:
-        UsageError: it cannot be read, holds no submission, or no assignment of such a name.
+        UsageError: it cannot be read, or has assignments but none of such a name.
     """
     from sqlalchemy import create_engine
     from sqlalchemy.exc import SQLAlchemyError
@@ -85,7 +87,8 @@ def _marks(session: Session, shown: str, asked: Sequence[str]) -> Marks:
 
     order = (Assignment.duedate, Assignment.name)
     found = session.scalars(select(Assignment).order_by(*order)).all()
-    check_known(asked, [str(one.name) for one in found], shown)
+    if found:
+        check_known(asked, [str(one.name) for one in found], shown)
     kept = [one for one in found if not asked or one.name in asked]
     everyone = select(Student).order_by(Student.last_name, Student.first_name, Student.id)
     people = {one.id: _person(one) for one in session.scalars(everyone)}

@@ -20,10 +20,10 @@ from autograder.errors import UsageError
 MAX_BYTES = 32 * 1024 * 1024
 BOM = "\ufeff"
 _DELIMITERS = (",", ";", "\t")
-_NUMBER = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?\s*%?")
+_NUMBER = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?\s*%?|-")  # Moodle's sign for nothing, too
 _UNSEEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"
 _CONTROL = re.compile(f"[{_UNSEEN}\ufeff\ufff9-\ufffb\ud800-\udfff]")
-_FORMULA = re.compile("(^|[\n\r\t;,|])(?=[\\s\"']*[=+\\-@＝＋－＠])|^(?=[\t\r\n])")
+_FORMULA = re.compile("(^|[\n\t;,|])(?=[\\s\"']*[=+\\-@＝＋－＠])|^(?=[\t\n])")
 _DECIMALS = 6  # as the results are rounded
 
 
@@ -102,7 +102,8 @@ def guarded(text: str) -> str:
     """
     if _NUMBER.fullmatch(text):
         return text
-    return _FORMULA.sub(r"\1'", _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
+    one_kind = text.replace("\r\n", "\n").replace("\r", "\n")  # else `csv` leaves it without quotes
+    return _FORMULA.sub(r"\1'", _CONTROL.sub("\N{REPLACEMENT CHARACTER}", one_kind))
 
 
 def points(value: float | None, style: Style = Style()) -> str:
