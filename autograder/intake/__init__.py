@@ -18,7 +18,7 @@ from pathlib import Path
 from autograder import notebook
 from autograder.errors import UsageError
 from autograder.intake.choice import Candidate, Choice, choose
-from autograder.intake.gather import gather
+from autograder.intake.gather import Keep, gather
 from autograder.intake.layout import Place, fold
 from autograder.model import Course, Rejection, Submission, Text
 from autograder.notebook.text import shown
@@ -46,15 +46,17 @@ def collect(
     *,
     assignments: Sequence[str] | None = None,
     students: Sequence[str] | None = None,
+    keep: Keep = notebook.stripped,
 ) -> Intake:
     """Every submission at ``root``: a folder of students, of one assignment or of one student, an
     LMS download (folder or zip), or a single file.
 
-    ``assignments`` and ``students`` select. Raises ``UsageError`` if ``root`` cannot be read, or if
-    something selected does not exist; nothing else.
+    ``assignments`` and ``students`` select; ``keep=whole`` keeps outputs and prose. Raises
+    ``UsageError`` if ``root`` cannot be read, or if something selected does not exist; nothing
+    else.
     """
     chosen = _Selection(_slugs(course, assignments), _ids(students))
-    gathered = gather(root, course.assignments, chosen.may_hold)
+    gathered = gather(root, course.assignments, chosen.may_hold, keep)
     notes = gathered.notes if students is None else []
     found = [_attributed(candidate, course, chosen.slugs) for candidate in gathered.candidates]
     notes += [line for line in found if isinstance(line, str)]
@@ -70,6 +72,12 @@ def collect(
         tuple(dict.fromkeys(notes)),
         {key: number for key, group in groups.items() if (number := _number(group))},
     )
+
+
+def whole(data: bytes, name: str) -> bytes:
+    """The file as it is. Raises ``Unreadable``, as if it were to be graded."""
+    notebook.stripped(data, name)
+    return data
 
 
 # ---------------------------------------------------------------- what was asked for

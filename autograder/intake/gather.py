@@ -28,6 +28,7 @@ MAX_KEPT_BYTES = 20 * archive.MIB  # of code in all of them together; outputs do
 MAX_READ_BYTES = 100 * archive.MIB  # in all of them together, unpacked: reading takes time
 
 Wanted = Callable[[Place], bool]
+Keep = Callable[[bytes, str], bytes]  # what of a file, by its name, is kept; may raise Unreadable
 
 
 @dataclass
@@ -39,7 +40,9 @@ class Gathered:
     students: set[str] = field(default_factory=set)  # all that were seen, wanted or not
 
 
-def gather(root: Path, slugs: Collection[str], wanted: Wanted) -> Gathered:
+def gather(
+    root: Path, slugs: Collection[str], wanted: Wanted, keep: Keep = notebook.stripped
+) -> Gathered:
     """Read every candidate at ``root`` whose place is ``wanted``.
 
     Raises ``UsageError`` if there is nothing at ``root`` or it cannot be read.
@@ -47,16 +50,19 @@ def gather(root: Path, slugs: Collection[str], wanted: Wanted) -> Gathered:
     folder, file = _folder_and_file(root)
     with Root(folder) as disk, ExitStack() as files:
         if file is None:
-            return _gather(disk, disk.entries(), _layout(folder, disk.entries(), slugs), wanted)
+            layout = _layout(folder, disk.entries(), slugs)
+            return _gather(disk, disk.entries(), layout, wanted, keep)
         course_zip = None
         if not Layout(slugs).slug(folder.name):  # the folder of one student's assignment
             course_zip = _course_zip(disk, file, Layout(slugs), files)
         if course_zip is not None:
-            return _gather(course_zip, course_zip.entries(), Layout(slugs), wanted)
-        return _gather(disk, [file], _layout(folder, [file], slugs), wanted)
+            return _gather(course_zip, course_zip.entries(), Layout(slugs), wanted, keep)
+        return _gather(disk, [file], _layout(folder, [file], slugs), wanted, keep)
 
 
-def _gather(source: Source, entries: list[Entry], layout: Layout, wanted: Wanted) -> Gathered:
+def _gather(
+    source: Source, entries: list[Entry], layout: Layout, wanted: Wanted, keep: Keep
+) -> Gathered:
     gathered = Gathered()
     pairs = list(_placed(entries, layout, gathered, wanted))
     gathered.notes += bare.notes(entries, layout, wanted)
@@ -69,9 +75,9 @@ def _gather(source: Source, entries: list[Entry], layout: Layout, wanted: Wanted
         owner = _owner(place)
         much = kept[owner] > MAX_KEPT_BYTES or read[owner] > MAX_READ_BYTES
         if much or crowd[owner] > MAX_CANDIDATES:
-            found = [_candidate(entry.parts, place, refusals.TOO_MANY_FILES)]
+            found = [_candidate(entry.parts, place, refusals.TOO_MANY_FILES, keep)]
         else:
-            found, size = _read(source, entry, place, layout)
+            found, size = _read(source, entry, place, layout, keep)
             read[owner] += size
         kept[owner] += sum(len(one.content) for one in found if isinstance(one.content, bytes))
         gathered.candidates += found
@@ -201,7 +207,7 @@ def _placed(
 
 
 def _read(
-    source: Source, entry: Entry, place: Place, layout: Layout
+    source: Source, entry: Entry, place: Place, layout: Layout, keep: Keep
 ) -> tuple[list[Candidate], int]:
     """The candidates in one file, several if it is an archive, and how many bytes were read."""
     zipped = archive.is_zip(entry.parts[-1])
@@ -213,22 +219,24 @@ def _read(
         if zipped and not members:
             raise Unreadable(refusals.ZIP_NO_NOTEBOOK)
     except Unreadable as fault:
-        return [_candidate(entry.parts, place, fault.reason)], 0
+        return [_candidate(entry.parts, place, fault.reason, keep)], 0
     if not zipped:
-        return [_candidate(entry.parts, place, data)], len(data)
+        return [_candidate(entry.parts, place, data, keep)], len(data)
     if len(members) > MAX_CANDIDATES:
-        return [_candidate(entry.parts, place, refusals.TOO_MANY_FILES)], len(data)
+        return [_candidate(entry.parts, place, refusals.TOO_MANY_FILES, keep)], len(data)
     size = sum(len(content) for _, content in members if isinstance(content, bytes))
     return [
-        _candidate(entry.parts[:-1] + parts, layout.inside(place, parts[:-1], parts[-1]), content)
+        _candidate(
+            entry.parts[:-1] + parts, layout.inside(place, parts[:-1], parts[-1]), content, keep
+        )
         for parts, content in members
     ], size
 
 
-def _candidate(parts: Parts, place: Place, content: bytes | Text) -> Candidate:
+def _candidate(parts: Parts, place: Place, content: bytes | Text, keep: Keep) -> Candidate:
     if isinstance(content, bytes):  # the outputs go at once: those of a class would fill the memory
         try:
-            content = notebook.stripped(content, place.name)
+            content = keep(content, place.name)
         except Unreadable as fault:
             content = fault.reason
     return Candidate(place, content, len(parts) - 1, "/".join(parts))
