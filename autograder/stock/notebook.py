@@ -13,7 +13,7 @@ from typing import Any, cast
 from autograder import notebook
 from autograder.notebook import MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, refusals
 from autograder.notebook.refusals import Unreadable
-from autograder.notebook.text import decode, has_surrogate, unix_lines
+from autograder.notebook.text import decode, has_surrogate
 from autograder.stock.model import Json
 
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -68,7 +68,7 @@ def _source(source: object, number: int) -> str:
         raise Unreadable(refusals.damaged_character(number))
     if len(source) * 4 > MAX_CELL_BYTES and len(source.encode()) > MAX_CELL_BYTES:
         raise Unreadable(refusals.long_cell(number))
-    return unix_lines(source)
+    return source
 
 
 # ---------------------------------------------------------------- nbformat 3
@@ -114,9 +114,20 @@ def clean_cell(raw: Json, position: int) -> Json:
     cell: Json = {"cell_type": kind, "id": raw.get("id"), "metadata": kept, "source": raw["source"]}
     if kind == "code":
         cell |= {"execution_count": None, "outputs": []}
-    elif isinstance(raw.get("attachments"), dict):
-        cell["attachments"] = raw["attachments"]
+    elif attached := _attachments(raw.get("attachments")):
+        cell["attachments"] = attached
     return cell
+
+
+def _attachments(given: object) -> Json:
+    """Pictures that were pasted into a text: by file name and kind, base64."""
+    if not isinstance(given, dict):
+        return {}
+    return {
+        name: kinds
+        for name, kinds in given.items()
+        if isinstance(kinds, dict) and all(isinstance(data, str) for data in kinds.values())
+    }
 
 
 def document(raw: Json, cells: list[Json], kernelspec: Mapping[str, Any]) -> Json:
@@ -140,12 +151,17 @@ def _words(metadata: Json, name: str) -> Json:
     return {key: value[:_NAME] for key, value in pairs if isinstance(value, str)}
 
 
+def is_id(value: object) -> bool:
+    """Whether a cell may have this id."""
+    return isinstance(value, str) and _CELL_ID.fullmatch(value) is not None
+
+
 def _with_ids(cells: list[Json]) -> None:
     """Give each cell an id of its own: the one that it has, where that may be one."""
     taken: set[str] = set()
     for position, cell in enumerate(cells):
         own = cell.get("id")
-        if not isinstance(own, str) or not _CELL_ID.fullmatch(own) or own in taken:
+        if not is_id(own) or own in taken:
             own = f"cell-{position}"
             while own in taken:
                 own += "-"

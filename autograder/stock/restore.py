@@ -24,7 +24,7 @@ from autograder.stock.model import (
     Step,
     StockSettings,
 )
-from autograder.stock.notebook import clean_cell, document, parsed
+from autograder.stock.notebook import clean_cell, document, is_id, parsed
 
 _SKIP = "skip-execution"  # nbclient's tag for cells that are not to run
 
@@ -89,8 +89,12 @@ class _Restoring:
             self._twice(marks, own)
             return cell, None
         seen.add(own.grade_id)
-        if (fate := marks.fate(own)) is not Fate.SAME:
+        fate = Fate.NOTEBOOK if _unlike(raw, own) else marks.fate(own)
+        if fate is not Fate.SAME:
             self._notes.append(f"{own.grade_id}: its nbgrader marks were changed; restored")
+            moves = (own.grade or own.solution) != (marks.flag("grade") or marks.flag("solution"))
+            if moves and self._settings.add_missing_cells:
+                fate = Fate.NOTEBOOK  # nbgrader takes it for no place to put a missing cell after
             self._apart(fate, Differs.FLAGS, own)
         return marked.overwritten(cell, own), own
 
@@ -110,7 +114,7 @@ class _Restoring:
 
     def _apart(self, fate: Fate, why: Differs, own: SourceCell | None = None) -> None:
         """Name why nbgrader gives something else."""
-        if fate is Fate.NOTEBOOK or (fate is Fate.CELL and self._settings.add_missing_cells):
+        if fate is Fate.NOTEBOOK:
             self._everywhere(why)
         elif fate is Fate.CELL and own is not None:
             self._differs.setdefault(own.grade_id, []).append(why)
@@ -129,6 +133,14 @@ class _Restoring:
         if not str(name).lower().startswith(("python", "ipython")):
             self._notes.append(f"kernel {shown(str(name))}: run as Python all the same")
             self._everywhere(Differs.KERNEL)
+
+
+def _unlike(raw: Json, own: SourceCell) -> bool:
+    """Whether nbgrader fails at giving the cell its kind back: it then checks the cell whole."""
+    if raw["cell_type"] == own.cell_type:
+        return False
+    surplus = own.cell_type == "code" and "attachments" in raw
+    return surplus or not is_id(raw.get("id"))
 
 
 def _steps(cells: list[Json], own: list[SourceCell | None]) -> Iterator[Step]:
