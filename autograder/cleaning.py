@@ -11,6 +11,8 @@ from autograder import images, markup, outputs
 
 Json = dict[str, Any]  # nbformat 4
 
+MAX_PROSE = 2**17  # characters; hostile ones take a second for 2**13
+
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHECKSUM = re.compile(r"[0-9a-f]{32}")
 _GIVEN_IMAGE = re.compile(r"data:image/(?:png|jpe?g);base64,([A-Za-z0-9+/]{1000,}={0,2})")
@@ -21,7 +23,7 @@ _PYTHON = {
     "pygments_lexer": "ipython3",
 }
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_FLAGS = ("grade", "solution", "locked", "task")
+_FLAGS = ("grade", "solution", "locked")
 
 
 def notebook(said: Json, marked: Collection[str], own: Collection[str]) -> Json:
@@ -34,14 +36,32 @@ def notebook(said: Json, marked: Collection[str], own: Collection[str]) -> Json:
     """
     ids = _Ids()
     left = set(marked)
+    prose = _Prose(own)
     cells = []
     for one in said.get("cells", ()):
-        cell = _cell(one, own)
+        cell = _cell(one, prose)
         cell["id"] = ids.of(one.get("id"))
         cell["metadata"] = _marks(one, left)
         cells.append(cell)
     metadata = {"kernelspec": _kernel(said), "language_info": _PYTHON}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+class _Prose:
+    """Markdown cells: so much of them is looked at; the rest is shown as it was typed."""
+
+    def __init__(self, own: Collection[str]) -> None:
+        self._own = own
+        self._left = MAX_PROSE
+
+    def of(self, text: str, attached: markup.Attachments) -> str:
+        if text in self._own:
+            return text
+        if markup.needs_a_look(text):
+            self._left -= len(text)
+            if self._left < 0:
+                return markup.as_text(text)
+        return markup.markdown(text, attached)
 
 
 class _Ids:
@@ -80,22 +100,24 @@ def _marks(one: Json, left: set[str]) -> Json:
         return {}
     left.remove(name)
     marks: Json = {flag: said.get(flag) is True for flag in _FLAGS}
+    if said.get("task") is True:
+        marks["task"] = True
     marks |= {"grade_id": name, "schema_version": 3, "cell_type": one.get("cell_type")}
     checksum = said.get("checksum")
     if isinstance(checksum, str) and _CHECKSUM.fullmatch(checksum):
         marks["checksum"] = checksum
-    if marks["grade"] or marks["task"]:
+    if marks["grade"] or "task" in marks:
         marks["points"] = float(said.get("points") or 0)
     return {"nbgrader": marks}
 
 
-def _cell(one: Json, own: Collection[str]) -> Json:
+def _cell(one: Json, prose: _Prose) -> Json:
     text = _joined(one.get("source"))
     kind = one.get("cell_type")
     if kind == "code":
         return _code(one, text)
     if kind == "markdown":
-        return _markdown(one, text, own)
+        return _markdown(one, text, prose)
     return {"cell_type": "raw", "source": markup.raw(text)}
 
 
@@ -112,15 +134,14 @@ def _code(one: Json, text: str) -> Json:
         "cell_type": "code",
         "source": markup.plain(text),
         "execution_count": count if type(count) is int else None,
-        "outputs": [outputs.again(output) for output in one.get("outputs", ())],
+        "outputs": [*filter(None, map(outputs.again, one.get("outputs", ())))],
     }
 
 
-def _markdown(one: Json, text: str, own: Collection[str]) -> Json:
+def _markdown(one: Json, text: str, prose: _Prose) -> Json:
     attached = dict(_attachments(one.get("attachments")))
-    if text not in own:
-        text = markup.markdown(_detached(text, attached), attached)
-    cell = {"cell_type": "markdown", "source": text}
+    source = prose.of(_detached(text, attached), attached)
+    cell = {"cell_type": "markdown", "source": source}
     return {**cell, "attachments": attached} if attached else cell
 
 

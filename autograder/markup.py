@@ -109,18 +109,23 @@ def markdown(text: str, attachments: Attachments | None = None) -> str:
         attachments: of its cell; what they hold must have been checked.
     """
     text = plain(text)
-    if "<" not in text and "]" not in text:  # neither HTML nor links nor images
+    if not needs_a_look(text):
         return text
     if len(text) > MAX_MARKDOWN:
-        return _as_text(text)
+        return as_text(text)
     attached = attachments or {}
     text = _ATTACHED.sub(lambda found: found[0] if found[1] in attached else found[1], text)
-    for source in (text, _COMMENT.sub("", text)):
+    for source in dict.fromkeys((text, _COMMENT.sub("", text))):
         if _is_safe(source, attached):
             return source
     cleaned = html(_rendered(text, attached) or "")
     replaced = _on_one_line(f"<div>{cleaned}</div>")
-    return replaced if cleaned and _is_safe(replaced, {}) else _as_text(text)
+    return replaced if cleaned and _is_safe(replaced, {}) else as_text(text)
+
+
+def needs_a_look(text: str) -> bool:
+    """Whether there may be HTML, links or images in it."""
+    return "<" in text or "]" in text
 
 
 def _is_safe(source: str, attachments: Attachments) -> bool:
@@ -134,7 +139,8 @@ def raw(text: str) -> str:
     return entities.escape(plain(text)) if "<" in text else plain(text)
 
 
-def _as_text(text: str) -> str:
+def as_text(text: str) -> str:
+    """Markdown that shows ``text`` as it was typed."""
     return _on_one_line(f"<pre>{entities.escape(text)}</pre>")
 
 

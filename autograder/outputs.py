@@ -165,8 +165,11 @@ def _count(said: object) -> int:
     return said if type(said) is int and said > 0 else 0
 
 
-def again(output: Output) -> Output:
-    """An output of a notebook, ours or one that was checked before, as it may be written."""
+def again(output: Output) -> Output | None:
+    """An output of a notebook, ours or one that was checked before, as it may be written.
+
+    None: there is nothing to be seen in it.
+    """
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -179,10 +182,11 @@ def again(output: Output) -> Output:
             "evalue": markup.plain(str(output.get("evalue"))),
             "traceback": lines,
         }
-    number = output.get("execution_count")
     rich = {"data": _data(output.get("data", {})), "metadata": _metadata(output)}
+    if not rich["data"]:
+        return None
     if kind == "execute_result":
-        return {"output_type": kind, "execution_count": number, **rich}
+        return {"output_type": kind, "execution_count": output.get("execution_count"), **rich}
     return {"output_type": "display_data", **rich}
 
 

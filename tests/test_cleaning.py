@@ -16,7 +16,7 @@ from autograder import cleaning
 PIXEL = base64.b64encode(png()).decode()
 TEST = {
     "schema_version": 3, "grade_id": "test1", "grade": True, "solution": False, "locked": True,
-    "task": False, "points": 2, "cell_type": "code", "checksum": "5" * 32,
+    "points": 2, "cell_type": "code", "checksum": "5" * 32,
 }  # fmt: skip
 XSS = '"><script>boom()</script>'
 
@@ -114,6 +114,14 @@ def test_hostile_markdown_is_cleaned_but_not_the_courses_own():
     assert "script" not in theirs["source"]
 
 
+def test_much_prose_is_shown_as_it_was_typed():
+    text = "[a](https://b.example) " + "word " * 3_000
+    made = cleaned(*[prose(text)] * 12, prose("*short*"))["cells"]
+    assert made[0]["source"] == text
+    assert made[-2]["source"].startswith("<pre>[a](https://b.example) word")
+    assert made[-1]["source"] == "*short*"
+
+
 def test_raw_and_unknown_cells_are_text():
     raw = {"cell_type": "raw", "source": "<b>", "metadata": {"raw_mimetype": "text/html"}}
     odd = {"cell_type": "heading", "source": "<b>", "level": 1}
@@ -166,6 +174,7 @@ def test_outputs_are_cleaned_again():
         {"output_type": "execute_result", "execution_count": 3, "metadata": {"x": XSS},
          "data": {"text/html": XSS, "text/plain": "p", "application/javascript": "boom()",
                   "image/png": PIXEL, "image/svg+xml": XSS}},
+        {"output_type": "display_data", "data": {"image/png": XSS, "text/html": "<script>"}},
         {"output_type": "display_data", "data": {"image/png": XSS, "text/latex": "a"},
          "metadata": {"image/png": {"width": 3, "height": XSS}}},
     ]  # fmt: skip
