@@ -102,7 +102,9 @@ def mini(tmp_path_factory):
     release.build(course.load(root), root / "release")
     made = Class(root)
     answers = dict(zip(("largest", "normalize"), RIGHT.split("\n\n\ndef ")[1:], strict=True))
-    answers = {name: f"def {text}" for name, text in answers.items()}
+    answers = {
+        name: f"from numpy.typing import NDArray\ndef {text}" for name, text in answers.items()
+    }
     made.hand_in("right", "import numpy as np\n2 + 3", **answers, why="Car $a<b$.")
     wrong = answers | {"largest": answers["largest"].replace("max(", "min(")}
     made.hand_in("wrong", **wrong, why="<script>window.hit = 1</script> **x**")
@@ -129,6 +131,7 @@ def test_cells_show_what_they_give_and_checks_the_verdict(mini):
     shown = mini.shown("right", "largest-check")
     assert "largest : ces exemples sont justes" in shown
     assert "Correcteur · 2/2" in shown
+    assert "Correcteur · 3/3" in mini.shown("right", "normalize-check")
     assert "✗" not in shown
 
 
