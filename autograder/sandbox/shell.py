@@ -7,7 +7,6 @@ process, and the grader reads what comes out as the student's word (see ``autogr
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 import contextlib
 import getpass
@@ -28,6 +27,7 @@ from IPython.core.profiledir import ProfileDir
 from IPython.utils.text import LSString, SList
 from traitlets.config import Config
 
+from autograder.sandbox.loop import event_loop
 from autograder.sandbox.recorder import Output, Recorder
 
 _INLINE = "module://matplotlib_inline.backend_inline"
@@ -252,7 +252,7 @@ class Shell(InteractiveShell):
             source, transformed_cell=transformed, preprocessing_exc_tuple=failed
         )
         try:
-            result = _loop().run_until_complete(cell) if wait else _at_once(cell)
+            result = event_loop().run_until_complete(cell) if wait else _at_once(cell)
         finally:
             self.events.trigger("post_execute")
         self.events.trigger("post_run_cell", result)
@@ -293,35 +293,3 @@ def _at_once(cell: Coroutine[Any, Any, Any]) -> Any:
         return end.value
     cell.close()
     raise RuntimeError("the cell waits for something")
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    """An event loop that wakes itself through a pipe: there are no sockets here."""
-
-    def _make_self_pipe(self) -> None:
-        self._ends = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._internal_fds = 1
-        self._add_reader(self._ends[0], self._read_from_self)  # type: ignore[attr-defined]
-
-    def _close_self_pipe(self) -> None:
-        self._remove_reader(self._ends[0])  # type: ignore[attr-defined]
-        for end in self._ends:
-            os.close(end)
-
-    def _read_from_self(self) -> None:
-        os.read(self._ends[0], 4096)
-
-    def _write_to_self(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._ends[1], b"\0")
-
-
-_loops: list[_Loop] = []
-
-
-def _loop() -> _Loop:
-    """The one in which cells with ``await`` run."""
-    if not _loops:
-        _loops.append(_Loop())
-        asyncio.set_event_loop(_loops[0])
-    return _loops[0]
