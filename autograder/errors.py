@@ -5,6 +5,7 @@ AutograderError                 caught once, by the command line
 ├── CourseError                 assignment.yaml, tests or reference are wrong: every mistake
 ├── ReleaseError                a student notebook cannot be made from an assignment
 ├── ResultsError                results cannot be written
+├── GradebookError              the nbgrader database is not there, or cannot be written
 ├── DataError                   the images that an assignment needs cannot be fetched or kept
 │   ├── DataMissing             they are not on this machine: what to do about it
 │   └── DataBroken              they are not what they should be: the file and what is wrong
@@ -58,6 +59,10 @@ class ReleaseError(AutograderError):
 
 class ResultsError(AutograderError):
     """A result cannot be written; nothing half-written is left behind."""
+
+
+class GradebookError(AutograderError):
+    """The course's nbgrader database cannot be written; the message names it and the cure."""
 
 
 class DataError(AutograderError):
