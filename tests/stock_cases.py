@@ -1,4 +1,4 @@
-"""A small course, students who do all that students do to a notebook, and what nbgrader makes of it.
+"""A small course, all that students do to a notebook, and what nbgrader makes of it.
 
 A case changes the released notebook; ``differs`` says where our score is another one and why.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -201,9 +202,14 @@ CASES = [
     Case("not_there", answers("pass", "pass")),
     Case("other_exception", answers("def double(x):\n    return x * 2")),
     Case("prints", answers(RIGHT.replace("    return", "    print('x')\n    return"))),
-    Case("returns_float", answers("def double(x):\n    if x is None: raise ValueError\n    return 2. * x")),
-    Case("numpy", answers("import numpy as np\ndef double(x):\n    if x is None:\n        raise ValueError\n"
-                          "    return np.float64(2 * x)")),
+    Case("returns_float", answers(RIGHT.replace("x + x", "2.0 * x"))),
+    Case(
+        "numpy",
+        answers(
+            "import numpy as np\ndef double(x):\n    if x is None:\n        raise ValueError\n"
+            "    return np.float64(2 * x)"
+        ),
+    ),
     Case("deleted_test", and_then(GOOD, deleted("t1"))),
     Case("deleted_manual", and_then(GOOD, deleted("m1"))),
     Case("deleted_answer", and_then(GOOD, deleted("double"))),
@@ -212,35 +218,66 @@ CASES = [
     Case("edited_points", and_then(GOOD, to("t1", marks_points=100))),
     Case("test_to_markdown", and_then(GOOD, retyped("t1", "markdown"))),
     Case("answer_to_markdown", and_then(GOOD, retyped("double", "markdown"))),
-    Case("unknown_id", and_then(GOOD, to("double", marks_grade_id="other"))),
+    Case(
+        "unknown_id",
+        and_then(GOOD, to("double", marks_grade_id="other")),
+        {"*": "flags"},
+        stops=True,
+    ),
     Case("edited_locked", and_then(GOOD, to("limit", source="LIMIT = 0"))),
     Case("test_moved_up", and_then(GOOD, moved_up("t4"))),
     Case("extra_error", and_then(GOOD, added("1 / 0", 1))),
     Case("sys_exit", and_then(GOOD, added("import sys\nsys.exit(0)", 1))),
     Case("magic", and_then(GOOD, added("%time sum(range(10))\n!true", 1))),
     Case("infinite_loop", and_then(answers("while True:\n    pass"), deleted("t2"))),
-    Case("loop_in_call", answers("def double(x):\n    while x is None:\n        pass\n    return 2 * x"),
-         {"t4": "timeout"}),
+    Case("loop_in_call", answers(RIGHT.replace("raise ValueError", "while True: pass"))),
     Case("memory", and_then(GOOD, added("'x' * 10", 1))),
     Case("wrong_kernel", and_then(GOOD, shuffled_kernel)),
     Case("relative_file", and_then(GOOD, added("open('note.txt', 'w').write('x')", 1))),
     Case("top_level_await", and_then(GOOD, added("import asyncio\nawait asyncio.sleep(0)", 1))),
     Case("warns", answers(WARNS), {"t1": "stderr", "t2": "stderr", "t3": "stderr"}),
-    Case("to_stderr", answers("import sys\n" + RIGHT.replace("    return", "    print(1, file=sys.stderr)\n    return")),
-         {"t1": "stderr", "t2": "stderr"}),
-    Case("always_equal", answers("class E:\n    def __eq__(self, other): return True\n"
-                                 "    __radd__ = __eq__\ndef double(x):\n    if x is None: raise ValueError\n    return E()"),
-         {"t1": "forged", "t2": "forged"}),
-    Case("no_asserts", and_then(answers("def double(x):\n    return 5", LIST), added(
-        "import ast\nclass Drop(ast.NodeTransformer):\n    def visit_Assert(self, node):\n"
-        "        return ast.copy_location(ast.Pass(), node)\n"
-        "get_ipython().ast_transformers.append(Drop())", 1)), {"t1": "forged"}),
-    Case("patched_sum", and_then(answers("def double(x):\n    return 0", LIST), added(
-        "sum = lambda items: 3", 1)), {"t2": "forged"}),
+    Case(
+        "to_stderr",
+        answers("import sys\n" + RIGHT.replace("x + x", "print(x, file=sys.stderr) or x + x")),
+        {"t1": "stderr", "t2": "stderr"},
+    ),
+    Case(
+        "always_equal",
+        answers(
+            "class E:\n    def __eq__(self, other): return True\n"
+            "    __radd__ = __eq__\ndef double(x):\n    if x is None: raise ValueError\n    return E()"
+        ),
+        {"t1": "object", "t2": "object"},
+    ),
+    Case(
+        "no_asserts",
+        and_then(
+            answers("def double(x):\n    return 5", LIST),
+            added(
+                "import ast\nclass Drop(ast.NodeTransformer):\n    def visit_Assert(self, node):\n"
+                "        return ast.copy_location(ast.Pass(), node)\n"
+                "get_ipython().ast_transformers.append(Drop())",
+                1,
+            ),
+        ),
+        {"t1": "forged"},
+    ),
+    Case(
+        "patched_sum",
+        and_then(answers("def double(x):\n    return 0", LIST), added("sum = lambda items: 3", 1)),
+        {"t2": "forged"},
+    ),
     Case("duplicate_test", and_then(GOOD, copied("t1")), {"*": "duplicate"}, stops=True),
-    Case("not_graded_flag", and_then(GOOD, to("t1", marks_grade=False)), {"*": "flags"}, stops=True),
-    Case("dead_kernel", and_then(GOOD, added("import os\nos._exit(1)", 5)), {"*": "dead_kernel"}, stops=True),
-]  # fmt: skip
+    Case(
+        "not_graded_flag", and_then(GOOD, to("t1", marks_grade=False)), {"*": "flags"}, stops=True
+    ),
+    Case(
+        "dead_kernel",
+        and_then(GOOD, added("import os\nos._exit(1)", 5)),
+        {"*": "dead_kernel"},
+        stops=True,
+    ),
+]
 
 
 class Course:
@@ -256,6 +293,15 @@ class Course:
         self.run(GenerateAssignment)
         self.released = nbformat.read(root / "release" / "a1" / "p1.ipynb", 4)
 
+    def copied_to(self, root: Path) -> Course:
+        """The same course somewhere else."""
+        shutil.copytree(self.root, root)
+        config = root / "nbgrader_config.py"
+        config.write_text(config.read_text().replace(str(self.root), str(root)))
+        other = object.__new__(Course)
+        other.root, other.released = root, self.released
+        return other
+
     def hand_in(self, case: Case) -> None:
         book = copy.deepcopy(self.released)
         case.change(book)
@@ -269,8 +315,7 @@ class Course:
         config.CourseDirectory.assignment_id = "a1"
         config.CourseDirectory.student_id = student
         config.Execute.timeout = SECONDS
-        log = logging.Logger("quiet", LEVEL)
-        log.addHandler(logging.StreamHandler())
+        log = logging.Logger("quiet", logging.CRITICAL)
         converter(coursedir=CourseDirectory(config=config, log=log), config=config, log=log).start()
 
     def nbgraders(self, student: str) -> dict[str, tuple[float | None, bool, str | None]] | None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -21,7 +19,10 @@ from stock_cases import CASES, Case, Course
 from autograder import run, stock
 from autograder.farm import Watcher
 
-pytestmark = pytest.mark.alone  # two cores, and time limits that a busy machine might change
+pytestmark = [
+    pytest.mark.alone,  # two cores, and time limits that a busy machine might change
+    pytest.mark.filterwarnings("ignore"),  # of nbgrader, nbconvert and SQLAlchemy
+]
 
 FORGED = "forged"  # nothing to name: nbgrader gave points that nobody earned
 
@@ -43,23 +44,17 @@ def both(tmp_path_factory) -> Iterator[tuple[Course, Course, Path]]:
     """The course graded by nbgrader (on demand), by us, and our results."""
     path = os.environ["PATH"]
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"  # nbgrader: alembic
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of nbgrader, nbconvert and SQLAlchemy
-        folder = tmp_path_factory.mktemp("same")
-        theirs = Course(folder / "theirs")
-        for case in CASES:
-            theirs.hand_in(case)
-        shutil.copytree(theirs.root, folder / "ours")
-        ours = object.__new__(Course)
-        ours.root = folder / "ours"
-        config = ours.root / "nbgrader_config.py"
-        config.write_text(config.read_text().replace(str(theirs.root), str(ours.root)))
-        graded(ours.root, folder / "results", lang="en")
-        yield theirs, ours, folder / "results"
+    folder = tmp_path_factory.mktemp("same")
+    theirs = Course(folder / "theirs")
+    for case in CASES:
+        theirs.hand_in(case)
+    ours = theirs.copied_to(folder / "ours")
+    graded(ours.root, folder / "results", lang="en")
+    yield theirs, ours, folder / "results"
     os.environ["PATH"] = path
 
 
-def tests_of(results: Path, student: str) -> dict[str, dict]:
+def results_of(results: Path, student: str) -> dict[str, dict]:
     document = json.loads((results / "a1" / f"{student}.json").read_text())
     assert document["status"] == "graded"
     return {test["name"]: test for test in document["tasks"][0]["tests"]}
@@ -69,7 +64,7 @@ def tests_of(results: Path, student: str) -> dict[str, dict]:
 def test_a_submission_is_scored_as_nbgrader_does_or_says_why_not(both, case: Case):
     theirs, ours, results = both
     expected, found = theirs.nbgraders(case.name), ours.graded(case.name)
-    tests = tests_of(results, case.name)
+    tests = results_of(results, case.name)
     if case.stops:
         assert expected is None, "nbgrader gives scores after all"
         assert {reason for test in tests.values() for reason in test["differs"]} >= {

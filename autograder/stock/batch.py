@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder import outputs, workers
 from autograder.errors import SandboxError
+from autograder.gradebook import CellComment, CellGrade
 from autograder.isolation import Preload
 from autograder.model import (
     WALL,
@@ -28,8 +29,6 @@ from autograder.stock.given import Given, given
 from autograder.stock.kernel import Bounds, Kernel
 from autograder.stock.marks import NotebookMarks
 from autograder.stock.model import (
-    CellComment,
-    CellGrade,
     Json,
     SourceNotebook,
     StockAssignment,

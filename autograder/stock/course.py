@@ -72,9 +72,19 @@ def _assignment(
             return None
         cells = _unreleased(settings, name)
         notes = (f"{name} is not in the gradebook: it is taken from {settings.source}/",)
+    _check_language(name, cells)
     completed = {one.name: _completed(settings, folder, one) for one in cells}
     notes += tuple(note for one in completed.values() for note in _notes(one))
     return StockAssignment(name, completed, _files(settings, folder), registered, notes)
+
+
+def _check_language(name: str, notebooks: Sequence[SourceNotebook]) -> None:
+    """Raises CourseError: every answer would fail here, whatever it is worth."""
+    for notebook in notebooks:
+        language = str(notebook.kernelspec.get("language", "python"))
+        if not language.lower().startswith(("python", "ipython")):
+            found = f"a notebook in Python, found {language}"
+            raise CourseError([Problem(f"{name}/{notebook.name}.ipynb", "kernelspec", found)])
 
 
 def _unreleased(settings: StockSettings, name: str) -> Sequence[SourceNotebook]:

@@ -72,7 +72,7 @@ def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float)
     code, last = _compiled(tree, cell.source, file)
     linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)
     remote.ends = time.monotonic() + seconds
-    remote.last, remote.unshared = None, ""
+    remote.last, remote.unshared, remote.refused = None, "", False
     out, err = Noted(), Noted()
     value: object = None
     error: BaseException | None = None
@@ -88,12 +88,13 @@ def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float)
         error = ChildLost(remote.lost)
     printed = _printed(remote)
     stdout, stderr = printed[0] + out.getvalue(), printed[1] + err.getvalue()
+    refused = (Differs.OBJECT,) if remote.refused else ()
     if error is None:
         noise = (Differs.STDERR,) if stderr else ()
-        credit = Credit(credit.points, (*credit.differs, *noise))
+        credit = Credit(credit.points, (*credit.differs, *noise, *refused))
         return Evaluated(credit, Outcome.PASSED, result=shown, stdout=stdout, stderr=stderr)
     return Evaluated(
-        Credit(0.0),
+        Credit(0.0, refused),
         _outcome(error),
         error,
         _statement(tree, error.__traceback__, file),

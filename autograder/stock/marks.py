@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder.gradebook import CellComment, CellGrade
 from autograder.model import Language, Outcome, TaskScore, TestResult
 from autograder.stock import sentences
 from autograder.stock.model import (
-    CellComment,
-    CellGrade,
     Restored,
     SourceCell,
     SourceNotebook,

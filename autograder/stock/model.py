@@ -23,7 +23,7 @@ class Differs(StrEnum):
     DUPLICATE = "duplicate"  # two cells with one id: the last counts, and the class goes on
     FLAGS = "flags"  # the marks of a cell were changed: restored
     DEAD_KERNEL = "dead_kernel"  # the process ended: what ran before it is scored
-    READS_TESTS = "reads_tests"  # code could not see tests, the gradebook or others' files
+    OBJECT = "object"  # an object of the student's was not let judge a value of the test's
     TIMEOUT = "timeout"  # the process was started anew after the cell that ran out of time
     OVER_MAX = "over_max"  # partial credit above the cell's points: a person decides
     TIMESTAMP = "timestamp"  # the time of submission cannot be read
@@ -164,34 +164,3 @@ class Restored:
     present: frozenset[str] = frozenset()  # ids of the course's cells that are there
     differs: Mapping[str, tuple[Differs, ...]] = field(default_factory=dict)  # by grade id
     notes: tuple[str, ...] = ()  # for the instructor
-
-
-@dataclass(frozen=True)
-class CellGrade:
-    """What the gradebook learns about one graded cell."""
-
-    notebook: str
-    grade_id: str
-    auto_score: float | None  # None: a person decides
-    needs_manual_grade: bool
-
-
-@dataclass(frozen=True)
-class CellComment:
-    """The automatic comment on one answer; None clears it."""
-
-    notebook: str
-    grade_id: str
-    auto_comment: str | None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """Everything that one submission writes into the gradebook."""
-
-    student: str
-    assignment: str
-    timestamp: datetime | None
-    grades: tuple[CellGrade, ...]
-    comments: tuple[CellComment, ...] = ()
-    missing: tuple[str, ...] = ()  # notebooks that were not handed in

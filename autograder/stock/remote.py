@@ -62,6 +62,7 @@ class Remote:
         self.ends = time.monotonic() + 60.0  # of the running cell
         self.last: tuple[Call, object] | None = None  # the last call, and what it gave
         self.lost: Lost | None = None
+        self.refused = False  # whether an object was not let judge a value of the test's
         self.unshared = ""  # what of the test's could not be sent
         self._proxies: dict[int, Any] = {}
         self._methods: dict[int, str] = {}  # functions that came as an object's attribute
@@ -136,6 +137,7 @@ class Remote:
         """
         self.used.add(use)
         if self.allowed is not None and use not in self.allowed:
+            self.refused = True
             raise Unusable(f"an object of type {proxy.__about__.name!r} has no value here")
 
     # ------------------------------------------------------------ the talk

@@ -42,6 +42,8 @@ def grade(options: Options, watch: Watch) -> Report:
     provenance = {"lang": options.lang, **pipeline.versions()}
     conditions = Conditions(settings, options.lang, options.tier, provenance)
     notes = [*settings.notes]
+    for assignment in assignments.values():
+        notes += [f"{assignment.name}: {note}" for note in assignment.notes]
     found = [
         one
         for assignment in assignments.values()
