@@ -103,7 +103,7 @@ def test_a_damaged_result_is_told(tmp_path):
     results.result_path(folder, "convolution", "bob").write_text("{")
     made = export(Options("csv", results=folder, source="results"))
     assert [line[0] for line in lines(made.data)] == ["student", "anna"]
-    assert made.notes == (f"{folder}: 1 result files cannot be read; grade again",)
+    assert made.notes == (f"{folder}: result files that cannot be read: 1; grade again",)
 
 
 # ---------------------------------------------------------------- nbgrader's table

@@ -55,7 +55,7 @@ def test_scores_go_to_their_students_and_nothing_else_changes(tmp_path):
         "15": "EX",
         "99": "3.00",
     }
-    assert made.notes == ("in the roster, without a result: Roy, Marie, Roy, Marie",)
+    assert made.notes == ("in the roster, without a result: Roy, Marie (14); Roy, Marie (15)",)
 
 
 def test_what_has_no_final_score_keeps_what_canvas_has(tmp_path):
@@ -79,9 +79,10 @@ def test_namesakes_are_told_apart_by_number_or_login_and_never_by_guessing(tmp_p
     )
     _, grades = as_canvas_reads(made.data)
     assert [grades[user]["Convolution (501)"] for user in ("14", "15")] == ["4", "5"]
-    assert "Marie Roy: not in the roster" in made.notes
+    both = "Roy, Marie (14); Roy, Marie (15)"
+    assert made.notes[0] == f"Marie Roy: fits {both}, and so does mroy1, roymarie_15"
     made = exported(tmp_path / "2", a_score("Marie Roy", 3.0), format="canvas", roster=ROSTER)
-    assert made.notes[0] == "Marie Roy: fits Roy, Marie, Roy, Marie"
+    assert made.notes[0] == f"Marie Roy: fits {both}"
     assert "3" not in {
         cells["Convolution (501)"] for cells in as_canvas_reads(made.data)[1].values()
     }

@@ -84,7 +84,7 @@ def test_grades_go_to_their_lines_and_all_else_stays(tmp_path):
     grade = before[0].index("Grade")
     for old, new in zip(before, after, strict=True):
         assert old[:grade] + old[grade + 1 : -1] == new[:grade] + new[grade + 1 :]
-    assert made.notes == ("in the roster, without a result: Aoife O'Neill",)
+    assert made.notes == ("in the roster, without a result: Aoife O'Neill (1043)",)
 
 
 def test_comments_are_not_touched_unless_asked_for(tmp_path):

@@ -29,7 +29,8 @@ class Entry:
     @property
     def shown(self) -> str:
         """What to call the line in a note."""
-        return next(filter(None, (*self.names, *self.keys)), self.number)
+        name = next(filter(None, (*self.names, *self.keys)), "")
+        return f"{name} ({self.number})" if name and self.number else name or self.number
 
 
 @dataclass(frozen=True)
@@ -71,16 +72,14 @@ def match(marks: Marks, platform: str, entries: Sequence[Entry]) -> Matched:
     rows: dict[int, str] = {}
     notes: list[str] = []
     for fits in (_by_number, _by_key, _by_name):
-        free = [entry for entry in entries if entry.row not in rows]
-        pairs, unclear = _pairs(left, free, fits)
-        rows |= {row: one.person.id for row, one in pairs.items()}
+        pairs, unclear = _pairs(left, entries, rows, fits)
+        rows |= pairs
         notes += unclear.values()
-        settled = {*rows.values(), *unclear}
-        left = [one for one in left if one.person.id not in settled]
+        left = [one for one in left if one.person.id not in {*pairs.values(), *unclear}]
     notes += [f"{one.person.id}: not in the roster" for one in left]
     without = [entry.shown for entry in entries if entry.row not in rows]
     if without:
-        notes.append(f"in the roster, without a result: {', '.join(without)}")
+        notes.append(f"in the roster, without a result: {'; '.join(without)}")
     return Matched(rows, tuple(notes))
 
 
@@ -90,27 +89,27 @@ def _wanted(marks: Marks, platform: str, person: Person) -> _Wanted:
 
 
 def _pairs(
-    students: Sequence[_Wanted], entries: Sequence[Entry], fits: Callable[[_Wanted, Entry], bool]
-) -> tuple[dict[int, _Wanted], dict[str, str]]:
-    """Lines that fit one student who fits one line; and a note for each student left in doubt."""
-    claims = defaultdict[int, list[_Wanted]](list)
+    students: Sequence[_Wanted],
+    entries: Sequence[Entry],
+    taken: Mapping[int, str],
+    fits: Callable[[_Wanted, Entry], bool],
+) -> tuple[dict[int, str], dict[str, str]]:
+    """The students who fit one line that no one else fits or has; for the others a note."""
+    claims = defaultdict[int, set[str]](set, {row: {student} for row, student in taken.items()})
     found: dict[str, list[Entry]] = {}
     for one in students:
         found[one.person.id] = [entry for entry in entries if fits(one, entry)]
         for entry in found[one.person.id]:
-            claims[entry.row].append(one)
-    pairs: dict[int, _Wanted] = {}
+            claims[entry.row].add(one.person.id)
+    pairs: dict[int, str] = {}
     notes: dict[str, str] = {}
-    for one in students:
-        lines = found[one.person.id]
-        rivals = {rival.person.id for entry in lines for rival in claims[entry.row]}
-        if len(lines) == 1 and len(rivals) == 1:
-            pairs[lines[0].row] = one
+    for student, lines in found.items():
+        rivals = {rival for entry in lines for rival in claims[entry.row]} - {student}
+        if len(lines) == 1 and not rivals:
+            pairs[lines[0].row] = student
         elif lines:
-            named = ", ".join(entry.shown for entry in lines)
-            others = ", ".join(sorted(rivals - {one.person.id}))
-            rest = f", and so does {others}" if others else ""
-            notes[one.person.id] = f"{one.person.id}: fits {named}{rest}"
+            rest = f", and so does {', '.join(sorted(rivals))}" if rivals else ""
+            notes[student] = f"{student}: fits {'; '.join(one.shown for one in lines)}{rest}"
     return pairs, notes
 
 
@@ -133,7 +132,12 @@ def _by_key(one: _Wanted, entry: Entry) -> bool:
 
 
 def _by_name(one: _Wanted, entry: Entry) -> bool:
-    return not one.names.isdisjoint(map(squashed, entry.names))
+    return any(not one.names.isdisjoint(_turned(_words(name))) for name in entry.names)
+
+
+def _turned(words: list[str]) -> Iterable[str]:
+    """The name with each of its words in front: the family name is one, or the given name."""
+    return ("".join(words[at:] + words[:at]) for at in range(len(words)))
 
 
 def _key(text: str) -> str:
