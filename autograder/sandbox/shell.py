@@ -8,12 +8,11 @@ process, and the grader reads what comes out as the student's word (see ``autogr
 from __future__ import annotations
 
 import builtins
-import contextlib
 import getpass
-import io
+import importlib
 import os
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from types import ModuleType
 from typing import Any
 
@@ -29,6 +28,7 @@ from traitlets.config import Config
 
 from autograder.sandbox.loop import event_loop
 from autograder.sandbox.recorder import Output, Recorder
+from autograder.sandbox.streams import Current, recorded
 
 _INLINE = "module://matplotlib_inline.backend_inline"
 _NO_PROGRAMS = "no programs can be started here: {}\n"
@@ -46,7 +46,7 @@ def run(number: int, source: str) -> list[Output]:
     """
     recorder = Recorder()
     shell = _shell()
-    with _recorded(recorder):
+    with recorded(recorder):
         shell.execution_count = number
         shell.run_whole(source)
     return recorder.outputs()
@@ -58,12 +58,24 @@ def warm_up() -> None:
     try:
         shell = _made()
         _draw_inline(shell)
-        with _recorded(Recorder()):
+        with recorded(Recorder()):
             for source in (*_USED_OFTEN, _FIGURE if "matplotlib.pyplot" in sys.modules else ""):
                 shell.run_whole(source)
         shell.reset()  # type: ignore[no-untyped-call]
+        _without_files()
     finally:
         sys.stdout, sys.stderr, sys.modules["__main__"], sys.displayhook, sys.excepthook = shown
+
+
+def _without_files() -> None:
+    """%autoreload reads the files of all modules; children may not read ours.
+
+    Done here and not in each child, where it would copy a page of memory for each module.
+    """
+    importlib.import_module("autograder.sandbox.zygote")  # brings the rest of what will be there
+    for name, module in list(sys.modules.items()):
+        if name.startswith("autograder."):
+            vars(module).pop("__file__", None)
 
 
 def _shell() -> Shell:
@@ -103,9 +115,6 @@ def _settle(shell: Shell, module: ModuleType) -> None:
     shell.user_ns.update(exit=sys.exit, quit=sys.exit, display=display, _="", __="", ___="")
     shell.user_ns_hidden.update(shell.user_ns)
     builtins.input = getpass.getpass = _no_input
-    for name, ours in list(sys.modules.items()):  # %autoreload would read them, which it may not
-        if name.partition(".")[0] == "autograder":
-            vars(ours).pop("__file__", None)
     if os.environ.get("MPLBACKEND") != _INLINE:  # not done before the fork
         _draw_inline(shell)
 
@@ -117,56 +126,6 @@ def _draw_inline(shell: Shell) -> None:
         shell.enable_matplotlib("inline")  # type: ignore[no-untyped-call]
     elif matplotlib := sys.modules.get("matplotlib"):
         matplotlib.use(_INLINE)
-
-
-# ---------------------------------------------------------------- streams
-
-
-class _Current:
-    """The cell that runs, if one does."""
-
-    recorder: Recorder | None = None
-
-
-class _Stream(io.TextIOBase):
-    """What a cell prints to; between cells the process' own stream."""
-
-    encoding = "UTF-8"
-    errors = "replace"
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if _Current.recorder is None:
-            return int(getattr(sys, f"__{self.name}__").write(text))
-        _Current.recorder.stream(self.name, text)
-        return len(text)
-
-    def flush(self) -> None:
-        if _Current.recorder is None:
-            getattr(sys, f"__{self.name}__").flush()
-
-
-# For good: what a cell keeps of them, a log's handler for one, prints in later cells, too.
-_STREAMS = _Stream("stdout"), _Stream("stderr")
-
-
-@contextlib.contextmanager
-def _recorded(recorder: Recorder) -> Iterator[None]:
-    before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _STREAMS
-    _Current.recorder = recorder
-    try:
-        yield
-    finally:
-        _Current.recorder = None
-        sys.stdout, sys.stderr = before
 
 
 def _no_input(prompt: object = "", *_: object, **__: object) -> str:
@@ -189,7 +148,7 @@ class _Publisher(DisplayPublisher):
         update: bool = False,
         **_: object,
     ) -> None:
-        if (recorder := _Current.recorder) is None:
+        if (recorder := Current.recorder) is None:
             return
         self._validate_data(data, metadata)  # type: ignore[no-untyped-call]
         display_id = (transient or {}).get("display_id")
@@ -199,8 +158,8 @@ class _Publisher(DisplayPublisher):
             recorder.show("display_data", data, metadata or {}, display_id)
 
     def clear_output(self, wait: bool = False) -> None:
-        if _Current.recorder is not None:
-            _Current.recorder.clear(wait)
+        if Current.recorder is not None:
+            Current.recorder.clear(wait)
 
 
 class _Hook(DisplayHook):
@@ -212,8 +171,8 @@ class _Hook(DisplayHook):
     def write_format_data(
         self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
     ) -> None:
-        if _Current.recorder is not None:
-            _Current.recorder.show("execute_result", format_dict, md_dict or {})
+        if Current.recorder is not None:
+            Current.recorder.show("execute_result", format_dict, md_dict or {})
 
     def finish_displayhook(self) -> None:
         self._is_active = False
@@ -258,8 +217,8 @@ class Shell(InteractiveShell):
         self.events.trigger("post_run_cell", result)
 
     def _showtraceback(self, etype: type, evalue: object, stb: list[str]) -> None:
-        if _Current.recorder is not None:
-            _Current.recorder.error(etype.__name__, _said(evalue), list(stb))
+        if Current.recorder is not None:
+            Current.recorder.error(etype.__name__, _said(evalue), list(stb))
 
     def _format_exception_for_storage(self, *_: object, **__: object) -> dict[str, Any]:
         """Nobody asks for it, and it takes as long as the traceback itself."""

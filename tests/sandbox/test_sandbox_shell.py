@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograder.errors import SandboxUnavailable
-from autograder.model import Limits, Lost, Outcome, Returned, Tier
+from autograder.model import Cell, Limits, Lost, Outcome, Returned, Tier
 from autograder.sandbox.child import Child
 from autograder.sandbox.launcher import Nursery, Sandbox
 
