@@ -74,7 +74,7 @@ def _without_files() -> None:
     """
     importlib.import_module("autograder.sandbox.zygote")  # brings the rest of what will be there
     for name, module in list(sys.modules.items()):
-        if name.startswith("autograder."):
+        if name.partition(".")[0] == "autograder":
             vars(module).pop("__file__", None)
 
 

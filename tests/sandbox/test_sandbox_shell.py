@@ -235,6 +235,13 @@ def test_prints_of_called_functions_are_not_outputs(child):
     assert child.printed == "called\n"
 
 
+def test_other_requests_are_as_without_a_shell(child):
+    source = "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1])\nprint('plain')"
+    assert child.run(Cell(1, source), 5.0) == Returned(["%matplotlib inline"])
+    assert child.printed == "plain\n"
+    assert cell(child, "plt.gca().lines;")[0]["data"]["image/png"]
+
+
 @pytest.mark.parametrize("source", ["import os; os._exit(3)", "import ctypes; ctypes.string_at(0)"])
 def test_a_process_that_ends_is_lost(child, source):
     reply = ask(child, source)
