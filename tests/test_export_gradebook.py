@@ -9,10 +9,16 @@ from pathlib import Path
 
 import pytest
 from exported import a_score, from_canvas, lines, written
+from gradebooks import a_server as a_server
+from gradebooks import a_sqlite as a_sqlite
+from gradebooks import a_template as a_template
+from gradebooks import a_url as a_url
+from gradebooks import entry
 
-from autograder.errors import UsageError
+from autograder.errors import GradebookError, UsageError
 from autograder.export import Options, exported
 from autograder.export.gradebook import from_gradebook, url_of
+from autograder.gradebook import Target, write
 
 pytestmark = [  # nbgrader's own: at import, and while it adds a submission
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -88,7 +94,7 @@ def test_manual_scores_extra_credit_and_penalties_count(course):
         ["anna", "", "5.5", ""],
     ]
     assert made.source == (
-        f"scores taken from the gradebook sqlite:///{course}/gradebook.db, manual ones included"
+        f"scores taken from the gradebook {course}/gradebook.db, manual ones included"
     )
     assert made.notes == ("anna, pooling: no score: to be marked by hand in the gradebook",)
 
@@ -199,12 +205,12 @@ def test_a_database_that_cannot_be_read(course, damage):
         with sqlite3.connect(file) as book:
             book.execute("ALTER TABLE submitted_notebook DROP COLUMN late_submission_penalty")
         book.close()
-    with pytest.raises(UsageError, match=r"cannot be read .*nbgrader db upgrade"):
+    with pytest.raises(GradebookError, match=r"cannot be read .*nbgrader db upgrade"):
         export(course)
 
 
 def test_no_password_is_ever_shown():
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(GradebookError) as caught:
         from_gradebook("postgresql+nothing://cnn:secret@localhost/cnn")
     assert "secret" not in str(caught.value)
 
@@ -214,3 +220,13 @@ def test_an_unknown_assignment(course):
         UsageError, match="no assignment 'painting'; there are pooling, convolution"
     ):
         export(course, assignments=("painting",))
+
+
+def test_what_our_own_writer_wrote_on_sqlite_and_on_a_postgresql_server(url):
+    entries = [entry("ada", m1=4.0, k1=0.5), entry("bob")]
+    assert len(list(write(Target(url, "c101"), entries))) == 2
+    marks = from_gradebook(url)
+    assert marks.assignments == {"ps1": 12.0}
+    assert marks.marks["ada", "ps1"].score == 2.0 + 1.5 + 4.0 + 0.5
+    assert marks.marks["bob", "ps1"].score is None
+    assert marks.missing() == ["bob, ps1: no score: to be marked by hand in the gradebook"]

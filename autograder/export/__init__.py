@@ -54,7 +54,8 @@ def exported(options: Options) -> Exported:
     """The scores as ``options.format`` asks.
 
     Raises:
-        UsageError: there is nothing to export, or the roster or the gradebook cannot be read.
+        UsageError: there is nothing to export, or the roster cannot be read.
+        GradebookError: the gradebook cannot be read.
         CourseError: the course's configuration fails.
     """
     _check(options)

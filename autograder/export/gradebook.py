@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import UsageError
+from autograder.errors import GradebookError
 from autograder.export.marks import Mark, Marks, Person, check_known, mark
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _SQLITE = "sqlite:///"
-_UPGRADE = "if an older nbgrader made it, run `nbgrader db upgrade`"
+_UPGRADE = "if another version of nbgrader made it, run `nbgrader db upgrade` in the course"
 
 
 def url_of(root: Path) -> str | None:
@@ -50,35 +50,32 @@ def from_gradebook(url: str, assignments: Sequence[str] = ()) -> Marks:
     They are empty where nothing was written yet.
 
     Raises:
-        UsageError: it cannot be read, or has assignments but none of such a name.
+        GradebookError: it cannot be read.
+        UsageError: it has assignments, but none of such a name.
     """
     from sqlalchemy import create_engine
     from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.orm import Session
 
+    from autograder.gradebook.database import shown
+
     try:
         engine = create_engine(_read_only(url))
         try:
             with Session(engine) as session:
-                return _marks(session, _shown(url), assignments)
+                return _marks(session, f"the gradebook {shown(url)}", assignments)
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
         reason = str(error).partition("\n")[0]
-        raise UsageError(f"{_shown(url)}: cannot be read ({reason}); {_UPGRADE}") from error
+        sentence = f"the gradebook {shown(url)} cannot be read ({reason}); {_UPGRADE}"
+        raise GradebookError(sentence) from error
 
 
 def _read_only(url: str) -> str:
     if not url.startswith(_SQLITE):
         return url
     return f"{_SQLITE}{Path(url.removeprefix(_SQLITE)).resolve().as_uri()}?mode=ro&uri=true"
-
-
-def _shown(url: str) -> str:
-    """The address without a password."""
-    from sqlalchemy.engine import make_url
-
-    return make_url(url).render_as_string(hide_password=True)
 
 
 def _marks(session: Session, shown: str, asked: Sequence[str]) -> Marks:
@@ -100,7 +97,7 @@ def _marks(session: Session, shown: str, asked: Sequence[str]) -> Marks:
         for one in session.scalars(submitted)
     }
     return Marks(
-        source=f"scores taken from the gradebook {shown}, manual ones included",
+        source=f"scores taken from {shown}, manual ones included",
         assignments={one.name: float(one.max_score) for one in kept},
         people=people,
         marks=marks,

@@ -98,7 +98,9 @@ def from_results(folder: Path, assignments: Sequence[str] = ()) -> Marks:
         assignments={name: _most(kept, name) for name in names},
         people={score.student: Person(score.student) for score in kept},
         marks={(score.student, score.assignment): _mark(score) for score in kept},
-        notes=(f"{folder}: result files that cannot be read: {unread}; grade again",) if unread else (),
+        notes=(f"{folder}: result files that cannot be read: {unread}; grade again",)
+        if unread
+        else (),
     )
 
 
