@@ -81,6 +81,7 @@ def test_names_with_signs_of_patterns_are_only_names(tmp_path):
     (folder / "p1.ipynb").write_text("{}")
     found = submissions(StockSettings(root), StockAssignment("ps[1]", NOTEBOOKS))
     assert [one.student for one in found] == ["a[1]"]
+    assert len(submissions(StockSettings(root), StockAssignment("ps[1]", NOTEBOOKS), ["a[1]"])) == 1
 
 
 def test_a_folder_without_notebook_is_no_submission(settings, hand_in):

@@ -154,7 +154,9 @@ class Marks:
         points = self.given.get("points", None if graded else 0)
         if graded and own is not None and _number(points) not in (None, own.points):
             return True
-        return type(points) in (int, float) and points >= 0
+        if isinstance(points, bool) or not isinstance(points, int | float):
+            return False
+        return points >= 0
 
 
 def _number(value: object) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from autograder import notebook
 from autograder.notebook import MAX_BYTES, MAX_CELL_BYTES, MAX_CELLS, refusals
@@ -151,7 +151,7 @@ def _words(metadata: Json, name: str) -> Json:
     return {key: value[:_NAME] for key, value in pairs if isinstance(value, str)}
 
 
-def is_id(value: object) -> bool:
+def is_id(value: object) -> TypeGuard[str]:
     """Whether a cell may have this id."""
     return isinstance(value, str) and _CELL_ID.fullmatch(value) is not None
 

@@ -36,10 +36,14 @@ def submissions(
     """
     found = []
     for student, _, folder in _folders(settings, glob.escape(assignment.name)):
-        wanted = not students or any(fnmatch.fnmatchcase(student, one) for one in students)
-        if wanted and student not in settings.student_id_exclude:
+        if _is_wanted(student, students) and student not in settings.student_id_exclude:
             found += _submission(settings, assignment, student, folder)
     return sorted(found, key=lambda one: one.student)
+
+
+def _is_wanted(student: str, students: Sequence[str]) -> bool:
+    matches = (fnmatch.fnmatchcase(student, one) for one in students)
+    return not students or student in students or any(matches)
 
 
 def _folders(settings: StockSettings, assignment: str) -> Iterator[tuple[str, str, Path]]:
