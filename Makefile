@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 SUBMISSIONS ?= examples/submissions
+CLASS = $(if $(wildcard submissions/*),submissions,$(SUBMISSIONS))
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -12,13 +13,18 @@ unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test lint validate release bench bench-train fuzz clean
+.PHONY: help grade lab test lint validate release bench bench-nbgrader bench-train fuzz clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 grade: $(READY) ## grade the example students (others: SUBMISSIONS=folder)
 	@$(RUN)/autograder grade $(SUBMISSIONS)
+
+lab: $(READY) ## JupyterLab with nbgrader on this course: submissions/, if there is one, graded (LAB="--no-browser")
+	@$(RUN)/autograder grade --quiet $(CLASS) || [ $$? -eq 1 ]
+	@$(RUN)/autograder gradebook --submissions $(CLASS) || [ $$? -eq 1 ]
+	@AUTOGRADER_SUBMISSIONS=$(CLASS) PATH="$(abspath $(RUN)):$$PATH" $(RUN)/jupyter lab $(LAB)
 
 test: $(READY) ## run the tests
 	@$(RUN)/python -m pytest -q -m "not alone" -n auto --dist loadfile
@@ -38,6 +44,9 @@ release: $(READY) ## make the students' notebooks in release/ anew
 
 bench: $(READY) ## the same notebooks through nbgrader and through this program
 	@$(RUN)/python -m benchmarks.grade $(BENCH)
+
+bench-nbgrader: $(READY) ## nbgrader's own example course, copied to a class, through both
+	@$(RUN)/python -m benchmarks.stock $(BENCH)
 
 bench-train: $(READY) ## the reference trainings on the real images (AUTOGRADER_DATA=folder)
 	@$(RUN)/python -m benchmarks.train $(BENCH)
