@@ -170,6 +170,7 @@ def test_a_student_cannot_keep_a_test_from_running_with_a_tag(run, released):
     found = run(released)
     assert 3 not in [one.position for one in found.steps]
     assert "f-test" in [one.test.grade_id for one in found.steps if one.test]
+    assert found.differs == {"f-test": (Differs.FLAGS,)}
 
 
 # ---------------------------------------------------------------- kernels

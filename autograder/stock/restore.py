@@ -96,6 +96,9 @@ class _Restoring:
             if moves and self._settings.add_missing_cells:
                 fate = Fate.NOTEBOOK  # nbgrader takes it for no place to put a missing cell after
             self._apart(fate, Differs.FLAGS, own)
+        if own.is_test and _is_skipped(cell):
+            self._notes.append(f"{own.grade_id}: tagged to be skipped; it runs all the same")
+            self._apart(Fate.CELL, Differs.FLAGS, own)
         return marked.overwritten(cell, own), own
 
     def _unknown(self, marks: Marks) -> None:
@@ -135,6 +138,10 @@ class _Restoring:
             self._everywhere(Differs.KERNEL)
 
 
+def _is_skipped(cell: Json) -> bool:
+    return _SKIP in cell["metadata"].get("tags", ())
+
+
 def _unlike(raw: Json, own: SourceCell) -> bool:
     """Whether nbgrader fails at giving the cell its kind back: it then checks the cell whole."""
     if raw["cell_type"] == own.cell_type:
@@ -150,7 +157,7 @@ def _steps(cells: list[Json], own: list[SourceCell | None]) -> Iterator[Step]:
             continue
         number += 1
         test = source if source is not None and source.is_test else None
-        if test is not None or _SKIP not in cell["metadata"].get("tags", ()):
+        if test is not None or not _is_skipped(cell):
             yield Step(position, number, cell["source"], test)
 
 
