@@ -124,6 +124,17 @@ def test_two_assignments_never_share_a_column(tmp_path):
     assert lines(made.data)[1] == ["A", "1", "a", "S"]
 
 
+def test_a_column_for_an_assignment_that_is_not_there_is_wrong_usage(tmp_path):
+    with pytest.raises(UsageError, match="--column: no assignment 'convolutoin'; there are"):
+        exported(
+            tmp_path,
+            a_score("a"),
+            format="canvas",
+            roster=ROSTER,
+            columns={"convolutoin": "Convolution"},
+        )
+
+
 def test_a_column_that_canvas_does_not_let_be_written_is_left_out(tmp_path):
     roster = ROSTER.replace("20.00,20.00,(read", "(read only),20.00,(read")
     made = exported(tmp_path, a_score("cdupont", 5.0), format="canvas", roster=roster)

@@ -5,8 +5,10 @@ import random
 import pytest
 from exported import a_score, from_canvas, from_moodle, marks_of
 
+from autograder.export.headings import columns
 from autograder.export.marks import Marks, Person
-from autograder.export.roster import Entry, columns, match, squashed
+from autograder.export.names import squashed
+from autograder.export.roster import Entry, match
 
 FIRST = ["Zoé", "Jean-Paul", "Marie", "李", "Aoife", "Ana Sofía", "Øystein", "Léa", "Marie"]
 LAST = ["Petit", "O'Neill", "de la Cruz", "Roy", "Müller", "Nguyễn", "小龙", "Roy-Petit", "Ng"]

@@ -14,9 +14,9 @@ from typing import Literal
 from autograder import results
 from autograder.errors import UsageError
 from autograder.export import canvas, gradebook, moodle, native, plain, table, worksheet
-from autograder.export.marks import Marks, from_results
+from autograder.export.marks import Marks, check_known, from_results
+from autograder.export.names import squashed
 from autograder.export.plain import Lines
-from autograder.export.roster import squashed
 from autograder.export.table import Style, Table
 from autograder.model import Language
 
@@ -61,6 +61,8 @@ def exported(options: Options) -> Exported:
     _check(options)
     roster = table.read(options.roster) if options.roster else None
     marks, more = _marks(options)
+    for name in options.columns:
+        check_known([name], list(marks.assignments), "--column")
     everyone = bool(marks.duedates)  # only a gradebook knows who did not hand in
     lines, style, notes = _lines(options, marks, roster, everyone=everyone)
     told = (*marks.notes, *more, *marks.missing(), *notes)

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograder.errors import UsageError
+from autograder.export.headings import columns
 from autograder.export.marks import Marks
-from autograder.export.roster import Entry, columns, match
+from autograder.export.roster import Entry, match
 from autograder.export.table import Style, Table, points
 from autograder.model import Language, Text
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.export.marks import Marks, Person
+from autograder.export.names import squashed, words_of
 
 _SHORTEST = 3  # letters of a word that tells a person
 _BLIND = "participant"  # how Moodle calls everyone while names are hidden
@@ -71,8 +72,8 @@ def match(marks: Marks, platform: str, entries: Sequence[Entry]) -> Matched:
     left = [_wanted(marks, platform, person) for person in marks.people.values()]
     rows: dict[int, str] = {}
     notes: list[str] = []
-    for fits in (_by_number, _by_key, _by_name):
-        pairs, unclear = _pairs(left, entries, rows, fits)
+    for way in (_BY_NUMBER, _BY_KEY, _BY_NAME):
+        pairs, unclear = _pairs(left, entries, rows, way)
         rows |= pairs
         notes += unclear.values()
         left = [one for one in left if one.person.id not in {*pairs.values(), *unclear}]
@@ -88,19 +89,24 @@ def _wanted(marks: Marks, platform: str, person: Person) -> _Wanted:
     return _Wanted(person, frozenset(one.number for one in own if one.platform == platform))
 
 
+@dataclass(frozen=True)
+class _Way:
+    """What a student and a line must share."""
+
+    of_student: Callable[[_Wanted], Iterable[str]]
+    of_line: Callable[[Entry], Iterable[str]]
+    agree: Callable[[_Wanted, Entry], bool] = lambda one, entry: True
+
+
 def _pairs(
-    students: Sequence[_Wanted],
-    entries: Sequence[Entry],
-    taken: Mapping[int, str],
-    fits: Callable[[_Wanted, Entry], bool],
+    students: Sequence[_Wanted], entries: Sequence[Entry], taken: Mapping[int, str], way: _Way
 ) -> tuple[dict[int, str], dict[str, str]]:
     """The students who fit one line that no one else fits or has; for the others a note."""
     claims = defaultdict[int, set[str]](set, {row: {student} for row, student in taken.items()})
-    found: dict[str, list[Entry]] = {}
-    for one in students:
-        found[one.person.id] = [entry for entry in entries if fits(one, entry)]
-        for entry in found[one.person.id]:
-            claims[entry.row].add(one.person.id)
+    found = _fitting(students, entries, way)
+    for student, lines in found.items():
+        for entry in lines:
+            claims[entry.row].add(student)
     pairs: dict[int, str] = {}
     notes: dict[str, str] = {}
     for student, lines in found.items():
@@ -113,41 +119,47 @@ def _pairs(
     return pairs, notes
 
 
-def _by_number(one: _Wanted, entry: Entry) -> bool:
-    """The platform's number, and nothing that speaks against it: lists of two courses differ."""
-    if entry.number not in one.numbers - {""}:
-        return False
-    return not any(entry.names) or _alike(one, entry) or _by_key(one, entry)
+def _fitting(
+    students: Sequence[_Wanted], entries: Sequence[Entry], way: _Way
+) -> dict[str, list[Entry]]:
+    """The lines that fit each student, in their order."""
+    lines = defaultdict[str, list[Entry]](list)
+    for entry in entries:
+        for token in set(way.of_line(entry)) - {""}:
+            lines[token].append(entry)
+    found: dict[str, list[Entry]] = {}
+    for one in students:
+        fitting = {entry.row: entry for token in way.of_student(one) for entry in lines[token]}
+        found[one.person.id] = [
+            fitting[row] for row in sorted(fitting) if way.agree(one, fitting[row])
+        ]
+    return found
+
+
+def _keys(one: _Wanted) -> set[str]:
+    return {_key(one.person.id), _key(one.owner), _key(one.person.email)}
 
 
 def _alike(one: _Wanted, entry: Entry) -> bool:
+    """Nothing but the number need agree where names are hidden; else a part of the name."""
     letters = squashed(one.owner)
-    words = {word for name in entry.names for word in _telling(_words(name))}
-    return letters == _BLIND or any(word in letters for word in words)
+    words = {word for name in entry.names for word in _telling(words_of(name))}
+    hidden = letters == _BLIND or not words
+    return (
+        hidden
+        or any(word in letters for word in words)
+        or not _keys(one).isdisjoint(map(_key, entry.keys))
+    )
 
 
-def _by_key(one: _Wanted, entry: Entry) -> bool:
-    known = {_key(one.person.id), _key(one.owner), _key(one.person.email)} - {""}
-    return not known.isdisjoint(map(_key, entry.keys))
-
-
-def _by_name(one: _Wanted, entry: Entry) -> bool:
-    return any(not one.names.isdisjoint(_turned(_words(name))) for name in entry.names)
-
-
-def _turned(words: list[str]) -> Iterable[str]:
-    """The name with each of its words in front: the family name is one, or the given name."""
-    return ("".join(words[at:] + words[:at]) for at in range(len(words)))
+def _turned(entry: Entry) -> Iterable[str]:
+    """The names with each of their words in front: the family name is one, or the given name."""
+    for words in map(words_of, entry.names):
+        yield from ("".join(words[at:] + words[:at]) for at in range(len(words)))
 
 
 def _key(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-def squashed(text: str) -> str:
-    """Letters and digits only, without accents and case."""
-    bare = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(letter for letter in bare if letter.isalnum())
 
 
 def _telling(words: Sequence[str]) -> Iterable[str]:
@@ -156,37 +168,7 @@ def _telling(words: Sequence[str]) -> Iterable[str]:
     return (word for word in words if len(word) >= min(_SHORTEST, longest))
 
 
-def _words(text: str) -> list[str]:
-    spaced = "".join(one if one.isalnum() else " " for one in unicodedata.normalize("NFC", text))
-    return list(filter(None, map(squashed, spaced.split())))
-
-
-def columns(
-    names: Iterable[str], headings: Mapping[int, str], chosen: Mapping[str, str]
-) -> tuple[dict[str, int], list[str]]:
-    """The column of each assignment, by its heading; and a note for each that has none.
-
-    ``headings`` are the titles that platforms show, by column. ``chosen`` are those that a person
-    named. Else the title is the assignment's name, or the only one in which its words stand.
-    """
-    found: dict[str, int] = {}
-    notes: list[str] = []
-    for name in names:
-        wanted = squashed(chosen.get(name, name))
-        same = [at for at, title in headings.items() if squashed(title) == wanted]
-        held = [at for at, title in headings.items() if _within(_words(name), _words(title))]
-        fitting = same or ([] if name in chosen else held)
-        if len(fitting) == 1:
-            found[name] = fitting[0]
-        else:
-            several = ", ".join(headings[at] for at in fitting)
-            why = f"fits several columns ({several})" if fitting else "no column of the roster"
-            notes.append(f"{name}: {why}: name it with --column {name}=HEADING")
-    doubled = {at for at in found.values() if list(found.values()).count(at) > 1}
-    notes += [f"{name}: shares its column" for name, at in found.items() if at in doubled]
-    return {name: at for name, at in found.items() if at not in doubled}, notes
-
-
-def _within(part: list[str], whole: list[str]) -> bool:
-    starts = range(len(whole) - len(part) + 1)
-    return any(whole[at : at + len(part)] == part for at in starts)
+# Numbers alone would not do: those of another course may belong to someone else.
+_BY_NUMBER = _Way(lambda one: one.numbers, lambda entry: [entry.number], _alike)
+_BY_KEY = _Way(_keys, lambda entry: map(_key, entry.keys))
+_BY_NAME = _Way(lambda one: one.names, _turned)
