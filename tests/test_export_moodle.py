@@ -223,7 +223,6 @@ def test_the_gradebooks_own_export_comes_back_with_the_scores(tmp_path):
         a_score("petit_zoe", 5.0, "cnn"),
         a_score("nobody", 5.0, "cnn"),
         roster=GRADEBOOK,
-        columns={"cnn": "Projet"},
         assignments=("convolution",),
     )
     header, *rows = lines(made.data)
