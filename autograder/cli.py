@@ -54,7 +54,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("submissions", type=click.Path(path_type=Path))
+@click.argument("submissions", type=click.Path(path_type=Path), required=False)
 @COURSE
 @click.option(
     "--results",
@@ -111,7 +111,7 @@ def cli() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @LANG
 def grade(
-    submissions: Path, course_root: Path | None, results: Path, assignments: tuple[str, ...],
+    submissions: Path | None, course_root: Path | None, results: Path, assignments: tuple[str, ...],
     students: tuple[str, ...], jobs: int, tier: str, seed: int | None, force: bool, short: bool,
     device: str, quiet: bool, as_json: bool, lang: Language,
 ) -> None:  # fmt: skip
@@ -119,13 +119,19 @@ def grade(
 
     SUBMISSIONS is laid out as nbgrader does (STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb), or a download
     of an LMS. What has not changed since the last run is not graded again.
+
+    With --course DIR of a course made for nbgrader, whose tests sit in its notebooks, all that was
+    submitted there is graded; in place of SUBMISSIONS an assignment may be named.
     """
     _one_thread_each()
-    from autograder import course, run, terminal
+    from autograder import course, run, stock, terminal
     from autograder.model import Tier
 
+    nbgraders = course_root is not None and stock.is_course(course_root)
+    if nbgraders and submissions is not None:
+        assignments = (*assignments, submissions.name)
     options = run.Options(
-        submissions=submissions,
+        submissions=_folder(submissions, nbgraders),
         root=course_root or course.find_root(Path.cwd()),
         results=results,
         assignments=assignments,
@@ -138,7 +144,8 @@ def grade(
         short=short,
         device=device,
     )
-    report = run.grade(options, lambda total: terminal.Progress(total, quiet=quiet or as_json))
+    grader = stock.grade if nbgraders else run.grade
+    report = grader(options, lambda total: terminal.Progress(total, quiet=quiet or as_json))
     if as_json:
         click.echo(terminal.as_json(report.scores, report.notes), nl=False)
     elif quiet:
@@ -150,6 +157,29 @@ def grade(
             reused=report.reused, seconds=report.seconds,
         )  # fmt: skip
     sys.exit(0 if report.complete else 1)
+
+
+@cli.command()
+@COURSE
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.argument("assignments", nargs=-1)
+def inspect(course_root: Path | None, as_json: bool, assignments: tuple[str, ...]) -> None:
+    """Tell of each test cell of a course made for nbgrader where it will be judged, and why."""
+    _one_thread_each()
+    from autograder import stock, terminal
+
+    cells = stock.inspect(course_root or Path.cwd(), assignments)
+    if as_json:
+        click.echo(stock.as_json(cells), nl=False)
+    else:
+        terminal.show_ways(cells)
+
+
+def _folder(submissions: Path | None, nbgraders: bool) -> Path:
+    """Where the submissions lie. Raises click.UsageError."""
+    if submissions is None and not nbgraders:
+        raise click.UsageError("Missing argument 'SUBMISSIONS': the folder of what was handed in.")
+    return submissions or Path()
 
 
 @cli.command()
@@ -312,6 +342,56 @@ def export(
     for line in (file.source, *file.notes):
         click.echo(one_line(line, 100_000), err=True)
     sys.exit(1 if file.notes else 0)
+
+
+@cli.command()
+@COURSE
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Folder that `autograder grade` wrote.",
+)
+@click.option(
+    "--submissions",
+    type=click.Path(path_type=Path),
+    default=Path("submissions"),
+    show_default=True,
+    help="Folder with STUDENT/ASSIGNMENT/timestamp.txt: when it was handed in.",
+)
+@click.option(
+    "--assignment",
+    "assignments",
+    multiple=True,
+    metavar="NAME",
+    help="Only this assignment; may be given several times.",
+)
+def gradebook(
+    course_root: Path | None, results: Path, submissions: Path, assignments: tuple[str, ...]
+) -> None:
+    """Write the results into the course's nbgrader database; it can be done again at any time.
+
+    What a person gave there stays: manual scores, extra credit, comments.
+    """
+    from autograder import course, stock, terminal
+    from autograder.executed.sources import language
+    from autograder.gradebook import Target, book
+    from autograder.stock import config
+
+    root = course_root or course.find_root(Path.cwd())
+    if stock.is_course(root):
+        raise click.UsageError("`autograder grade --course` writes the gradebook of this course.")
+    settings = config.read(root)
+    late = config.late_plugin(settings).late_submission_penalty
+    target = Target(settings.db_url, settings.course_id, settings.create_student, late)
+    options = book.Options(settings.root, results, submissions, assignments, language(settings))
+    report = book.write(options, target)
+    for line in report.lines():
+        click.echo(terminal.one_line(line))
+    for line in report.notes:
+        click.echo(terminal.one_line(line, 100_000), err=True)
+    sys.exit(1 if report.notes else 0)
 
 
 @cli.group()

@@ -72,6 +72,15 @@ def source_notebook(course: Course, slug: str, lang: Language) -> bytes:
     return _source(course, _assignment(course, slug), lang)
 
 
+def register(course: Course, slug: str, lang: Language, db_url: str, course_id: str = "") -> None:
+    """Save the cells of the student notebook into the nbgrader database at ``db_url``.
+
+    Raises:
+        ReleaseError: with what nbgrader says; it keeps the cells for which it has grades.
+    """
+    _student_version(source_notebook(course, slug, lang), slug, lang, (db_url, course_id))
+
+
 def released_notebook(course: Course, slug: str, lang: Language) -> bytes:
     """The student notebook as it is committed in ``release/``.
 
@@ -224,8 +233,12 @@ def _notebook(cells: list[Json]) -> bytes:
 # ---------------------------------------------------------------- nbgrader's part
 
 
-def _student_version(source: bytes, slug: str, lang: Language) -> bytes:
+def _student_version(
+    source: bytes, slug: str, lang: Language, database: tuple[str, str] | None = None
+) -> bytes:
     """What nbgrader's ``generate_assignment`` makes of a source notebook.
+
+    ``database``: where it saves the cells (URL, course), if anywhere.
 
     Raises:
         ReleaseError: with what nbgrader says.
@@ -236,12 +249,12 @@ def _student_version(source: bytes, slug: str, lang: Language) -> bytes:
         given = course / "source" / slug / f"{slug}.ipynb"
         given.parent.mkdir(parents=True)
         given.write_bytes(source)
-        _generate(course, slug, lang)
+        _generate(course, slug, lang, database)
         made = course / "release" / slug / f"{slug}.ipynb"
         return sealed(json.loads(made.read_bytes()))
 
 
-def _generate(course: Path, slug: str, lang: Language) -> None:
+def _generate(course: Path, slug: str, lang: Language, database: tuple[str, str] | None) -> None:
     from nbgrader.converters import GenerateAssignment, NbGraderException
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
@@ -250,8 +263,11 @@ def _generate(course: Path, slug: str, lang: Language) -> None:
     config = Config()
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.assignment_id = slug
-    config.GenerateAssignment.no_database = True
-    config.SaveCells.enabled = False
+    if database is None:
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
+    else:
+        config.CourseDirectory.db_url, config.CourseDirectory.course_id = database
     config.ClearSolutions.code_stub = {"python": STUBS[lang]}
     config.ClearSolutions.text_stub = stub.TEXTS[lang]
     # Mark schemes stand in locked cells, which are put back before grading as task cells are. A
