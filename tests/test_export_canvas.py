@@ -71,21 +71,33 @@ def test_what_has_no_final_score_keeps_what_canvas_has(tmp_path):
 def test_namesakes_are_told_apart_by_number_or_login_and_never_by_guessing(tmp_path):
     made = exported(
         tmp_path,
-        a_score("roymarie_15", 5.0, **from_canvas("15")),
-        a_score("mroy1", 4.0),
+        a_score("roymarie_14", 4.0, **from_canvas("14")),
+        a_score("mroy2", 5.0),
         a_score("Marie Roy", 3.0),
         format="canvas",
-        roster=ROSTER,
+        roster=ROSTER.replace("EX", ""),
     )
     _, grades = as_canvas_reads(made.data)
     assert [grades[user]["Convolution (501)"] for user in ("14", "15")] == ["4", "5"]
     both = "Roy, Marie (14); Roy, Marie (15)"
-    assert made.notes[0] == f"Marie Roy: fits {both}, and so does mroy1, roymarie_15"
+    assert made.notes[0] == f"Marie Roy: fits {both}, and so does mroy2, roymarie_14"
     made = exported(tmp_path / "2", a_score("Marie Roy", 3.0), format="canvas", roster=ROSTER)
     assert made.notes[0] == f"Marie Roy: fits {both}"
     assert "3" not in {
         cells["Convolution (501)"] for cells in as_canvas_reads(made.data)[1].values()
     }
+
+
+def test_who_is_excused_or_not_assigned_stays_so_and_a_person_is_told(tmp_path):
+    scores = [a_score("mroy2", 5.0), a_score("aoneill", 6.0, "output_size")]
+    made = exported(tmp_path, *scores, format="canvas", roster=ROSTER)
+    _, grades = as_canvas_reads(made.data)
+    assert grades["15"] == {"Convolution (501)": "EX", "Output size (502)": ""}
+    assert grades["13"] == {"Convolution (501)": "", "Output size (502)": "N/A"}
+    assert made.notes[:2] == (
+        "aoneill, output_size: is not assigned this in Canvas; 6 is not written",
+        "mroy2, convolution: is excused in Canvas; 5 is not written",
+    )
 
 
 def test_several_assignments_and_a_column_that_a_person_names(tmp_path):

@@ -211,6 +211,12 @@ def test_a_worksheet_without_what_moodle_needs(tmp_path, lacking):
         worksheet(tmp_path, roster=ENGLISH.replace("Feedback comments", "x"), feedback=True)
 
 
+def test_a_worksheet_in_words_is_not_for_points(tmp_path):
+    roster = ENGLISH.replace("Maximum Grade", "Scale").replace("20.00", '"Good\nPoor"')
+    with pytest.raises(UsageError, match="in words on a scale"):
+        worksheet(tmp_path, a_score("Zoé Petit"), roster=roster)
+
+
 # ---------------------------------------------------------------- the gradebook's import
 
 
@@ -256,5 +262,8 @@ def test_without_a_roster_a_file_for_the_gradebooks_import(tmp_path):
         ["max", "", "6"],
         ["zoe@x.org", "zoe@x.org", "5.5"],
     ]
+    assert made.notes == (
+        "students are known by name only: give Moodle's list of them with --roster",
+    )
     french = exported(tmp_path, format="moodle")
     assert lines(french.data)[2] == ["zoe@x.org", "zoe@x.org", "5,5"]

@@ -26,6 +26,7 @@ _IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _TITLE = re.compile(r"(.*\S)\s*\((\d+)\)")
 _MUTED = re.compile(r"\s*(muted|manual posting.*)?\s*", re.I)
 _READ_ONLY = re.compile(r"\(?read\s+only\)?", re.I)
+_KEPT = {"EX": "is excused in Canvas", "N/A": "is not assigned this in Canvas"}
 _TEST_STUDENTS = ("Student, Test", "Test Student")
 _NO_ASSIGNMENT = re.compile(r"(Current|Final|Override) (Score|Points|Grade|Status)")
 
@@ -67,7 +68,9 @@ def filled(
     lines += [[row[at] for at in kept] for row in totals[:1]]
     for at, row in enumerate(roster.rows):
         if at in students or row[0] in _TEST_STUDENTS:
-            scored = _scored(marks, matched.rows.get(at, ""), row, where, roster.style)
+            student = matched.rows.get(at, "")
+            scored = _scored(marks, student, row, where, roster.style)
+            notes += _kept(marks, student, row, where)
             lines.append([scored[column] for column in kept])
     return lines, replace(roster.style, bom=False), [*notes, *matched.notes]
 
@@ -146,6 +149,17 @@ def _scored(
 ) -> list[str]:
     cells, own = list(row), marks.of(student)
     for name, at in where.items():
-        if name in own and own[name].score is not None:
+        if name in own and own[name].score is not None and row[at].strip().upper() not in _KEPT:
             cells[at] = points(own[name].score, style)
     return cells
+
+
+def _kept(marks: Marks, student: str, row: Sequence[str], where: Mapping[str, int]) -> list[str]:
+    """A line for each score that is not written because a person decided something else."""
+    own = marks.of(student)
+    states = {name: _KEPT.get(row[at].strip().upper()) for name, at in where.items()}
+    return [
+        f"{student}, {name}: {state}; {points(own[name].score)} is not written"
+        for name, state in states.items()
+        if state and name in own and own[name].score is not None
+    ]

@@ -26,6 +26,9 @@ _LAST = ("Nom", "Nom de famille", "Last name", "Surname")
 # ``Devoir : Convolution (Brut)``, ``Assignment: Convolution (Real)``
 _TITLE = re.compile(r"(?:[^:()]+?\s*:\s*)?(.*\S)\s*\((?:Brut|Real)\)", re.I)
 
+# A download of Moodle's tells names and numbers, and its gradebook looks for neither.
+_BY_NAME = "students are known by name only: give Moodle's list of them with --roster"
+
 Lines = list[Sequence[str]]
 
 
@@ -36,7 +39,8 @@ def minimal(marks: Marks, lang: Language) -> tuple[Lines, Style, list[str]]:
     for person in marks.people.values():
         email = person.email or (person.id if "@" in person.id else "")
         lines.append((person.id, email, *_scores(marks, person.id, style)))
-    return lines, style, []
+    by_name = any(mark.platform == "moodle" for mark in marks.marks.values())
+    return lines, style, [_BY_NAME] if by_name else []
 
 
 def filled(

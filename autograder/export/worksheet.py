@@ -27,6 +27,7 @@ _EMAIL = Text("Adresse de courriel", "Email address")
 _ID_NUMBER = Text("Numéro d'identification", "ID number")
 _GRADE = Text("Note", "Grade")
 _MAXIMUM = Text("Note maximale", "Maximum grade")
+_SCALE = Text("Barème", "Scale")
 _CHANGEABLE = Text("La note peut être modifiée", "Grade can be changed")
 _MODIFIED = Text("Dernière modification (note)", "Last modified (grade)")
 _COMMENTS = Text("Feedback par commentaires", "Feedback comments")
@@ -97,6 +98,8 @@ def _places(roster: Table, *, feedback: bool) -> _Places:
     if lacking:
         names = ", ".join(f"“{text.en}” or “{text.fr}”" for text in lacking)
         raise UsageError(f"{roster.name}: no grading worksheet of Moodle: it lacks {names}")
+    if roster.column(_both(_SCALE)) is not None:
+        raise UsageError(f"{roster.name}: marked in words on a scale, not in points")
     identifier, grade = (roster.column(_both(text)) for text in (_IDENTIFIER, _GRADE))
     assert identifier is not None
     assert grade is not None
