@@ -116,6 +116,9 @@ class Evil:
     def __getattr__(self, name):
         return self.yes
 
+def table():
+    return {Vector(1): [Vector(2)]}
+
 def evil(*args):
     return Evil()
 
@@ -182,6 +185,8 @@ RIGHT = [
     "assert squares is squares and matrix().shape == (2, 2) and matrix().trace() == 2",
     "def helper(n):\n    return squares(n)\nassert helper(2) == [1, 4]",
     "assert {Vector(1): 2}[Vector(1)] == 2",
+    "assert table()[Vector(1)] == [Vector(2)] and Vector(5) not in table()",
+    "try:\n    {evil()}\nexcept TypeError:\n    pass",
     "assert all([True, True]) and not all([False]) and len([1]) == 1",
     "print('shown')\nassert noisy() == 1",
 ]
@@ -301,7 +306,7 @@ def test_nbgraders_mark_is_set_while_a_cell_runs(judge):
      "('raised', ('t', [None, [('builtins', 'SystemExit')] * 99, ('t', []), '', None]), [], [])",
      "('returned', ('o', 2, ('function',)), [], [])",
      "('returned', ('o', 2, ('odd', '', '', [], [])), [], [])",
-     "('returned', ('o', 2, ('class', 'm', 'n', [1], [])), [], [])"],
+     "('returned', ('o', 2, ('class', 'm', 'n', [1], [], None)), [], [])"],
 )  # fmt: skip
 def test_a_child_that_answers_nonsense_is_lost(isolation, answer):
     source = f"import autograder.sandbox.bridge as b\nb._Bridge.act = lambda *a: {answer}"

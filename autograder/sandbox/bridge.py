@@ -146,19 +146,31 @@ def _callback_number(value: object) -> int | None:
 
 
 def _describe(value: object) -> tuple[Tree, ...]:
-    """Of an object that stays here: what it is, its class' module and name, its listed bases."""
+    """Of an object that stays here: what it is, its class' module and name, its bases, its special
+    methods, and its hash (None: by identity; False: it has none)."""
     if isinstance(value, types.ModuleType):
-        return ("module", str(value.__name__), str(value.__name__), [], [])
+        return ("module", str(value.__name__), str(value.__name__), [], [], None)
     kind = value if isinstance(value, type) else type(value)
     sort = "class" if isinstance(value, type) else "instance"
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
         sort = "function"
         named: Any = value
-        return (sort, str(named.__module__), str(named.__qualname__), [], ["__call__"])
+        return (sort, str(named.__module__), str(named.__qualname__), [], ["__call__"], None)
     special = [name for name in SPECIAL if hasattr(kind, name)]
     if callable(value):
         special.append("__call__")
-    return (sort, str(kind.__module__), str(kind.__qualname__), _bases(kind), special)
+    hashed = None if sort == "class" else _hash(value)
+    return (sort, str(kind.__module__), str(kind.__qualname__), _bases(kind), special, hashed)
+
+
+def _hash(value: object) -> int | bool | None:
+    own = type(value).__hash__
+    if own is object.__hash__:
+        return None
+    try:
+        return False if own is None else hash(value)
+    except Exception:  # noqa: BLE001 - it is student code
+        return False
 
 
 def _bases(kind: type) -> list[tuple[str, str]]:

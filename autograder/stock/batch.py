@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -155,7 +156,7 @@ class StockBatch:
     def _one(self, work: StockWork, known: Mapping[str, Given]) -> Graded:
         started = time.perf_counter()
         try:
-            with _among(self.assignment, self.root):
+            with among_files(self.assignment, self.root):
                 found = [
                     self._notebook(source, work.submission, known[name])
                     for name, source in self.assignment.notebooks.items()
@@ -231,12 +232,22 @@ def opener(conditions: Conditions, preload: Preload) -> Callable[[], Asked]:
 
 
 @contextlib.contextmanager
-def _among(assignment: StockAssignment, root: Path) -> Iterator[None]:
-    """In the folder of the course's own files, which its definitions may read."""
+def among_files(assignment: StockAssignment, root: Path) -> Iterator[None]:
+    """In the folder of the course's own files, which its tests may read and import.
+
+    What is imported from there is forgotten afterwards: other assignments have their own.
+    """
     folders = [file.parent for file in assignment.files.values()]
-    before = Path.cwd()
-    os.chdir(min(folders, key=lambda folder: len(folder.parts), default=root))
+    folder = min(folders, key=lambda folder: len(folder.parts), default=root)
+    before, modules = Path.cwd(), set(sys.modules)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
     try:
         yield
     finally:
         os.chdir(before)
+        sys.path.remove(str(folder))
+        for name in set(sys.modules) - modules:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and Path(file).is_relative_to(root):
+                del sys.modules[name]

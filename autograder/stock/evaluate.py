@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 
-from autograder.model import Outcome
+from autograder.model import Lost, Outcome
 from autograder.sandbox.mirror import Unshared
 from autograder.stock.credit import Credit, of_value
 from autograder.stock.model import Differs, SourceCell
@@ -37,7 +37,9 @@ class Evaluated:
 
     credit: Credit
     outcome: Outcome
-    error: BaseException | None = None
+    error: str = ""  # the class of the exception that ended it
+    said: str = ""  # and its text
+    lost: Lost | None = None  # the child ended with it
     line: tuple[int, int] | None = None  # first and last line of the statement that failed
     trace: tuple[str, ...] = ()  # for the instructor
     result: str = ""  # what the last expression gave, as text
@@ -93,16 +95,29 @@ def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float)
         noise = (Differs.STDERR,) if stderr else ()
         credit = Credit(credit.points, (*credit.differs, *noise, *refused))
         return Evaluated(credit, Outcome.PASSED, result=shown, stdout=stdout, stderr=stderr)
+    said = _said(error, remote)
     return Evaluated(
         Credit(0.0, refused),
         _outcome(error),
-        error,
+        type(error).__name__,
+        said,
+        remote.lost,
         _statement(tree, error.__traceback__, file),
-        _trace(error, file),
+        _trace(error, said, file),
         unshared=remote.unshared if isinstance(error, Unshared) else "",
         stdout=stdout,
         stderr=stderr,
     )
+
+
+def _said(error: BaseException, remote: Remote) -> str:
+    """The text of an exception: it may have to ask an object of the student's for its own."""
+    remote.ends = time.monotonic() + 1.0
+    try:
+        with _limited(1.0):
+            return str(error)[:_PRINTED]
+    except BaseException:  # noqa: BLE001 - whatever it is, there is no text
+        return ""
 
 
 def _compiled(tree: ast.Module, source: str, file: str) -> tuple[CodeType, CodeType | None]:
@@ -155,11 +170,12 @@ def _statement(tree: ast.Module, trace: TracebackType | None, file: str) -> tupl
     return found
 
 
-def _trace(error: BaseException, file: str) -> tuple[str, ...]:
+def _trace(error: BaseException, said: str, file: str) -> tuple[str, ...]:
     """The traceback of the cell's own lines; what lies below them is the grader's."""
     summary = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in summary if frame.filename == file]
-    return (*traceback.format_list(own), *traceback.format_exception_only(error))
+    last = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return (*traceback.format_list(own), last)
 
 
 # ---------------------------------------------------------------- the cell's surroundings

@@ -16,7 +16,7 @@ from autograder.stock.given import Given, visible_definitions
 from autograder.stock.kernel import Definitions, Kernel, Ran
 from autograder.stock.model import Differs, Json, SourceCell, Step
 from autograder.stock.namespace import Namespace
-from autograder.stock.remote import ChildLost, Remote
+from autograder.stock.remote import Remote
 from autograder.stock.ways import Way, Ways
 
 
@@ -119,8 +119,8 @@ class Player:
             used=frozenset(remote.used),
             called=remote.last,
         )
-        if isinstance(found.error, ChildLost):
-            self._kernel.losses.append(found.error.lost)
+        if found.lost is not None:
+            self._kernel.losses.append(found.lost)
         self._played.tests[cell.grade_id] = judged
 
     def _inside(self, step: Step, cell: SourceCell) -> None:

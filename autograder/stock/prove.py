@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder import outputs
 from autograder.isolation import Preload
-from autograder.stock.batch import Conditions, opener
+from autograder.stock.batch import Conditions, among_files, opener
 from autograder.stock.given import given
 from autograder.stock.kernel import Kernel
 from autograder.stock.model import SourceNotebook, Step, StockAssignment
@@ -55,7 +55,10 @@ class ProofBatch:
         def kernel() -> Kernel:
             return Kernel(open_child, files, self.conditions.bounds, outputs.shown)
 
-        found = {name: ways(source, kernel) for name, source in self.assignment.notebooks.items()}
+        with among_files(self.assignment, self.root):
+            found = {
+                name: ways(source, kernel) for name, source in self.assignment.notebooks.items()
+            }
         return [Proved(self.assignment.name, found)]
 
 
@@ -100,8 +103,8 @@ def _steps(source: SourceNotebook, *, answered: bool) -> tuple[Step, ...]:
 def _tried(judged: Judged | None) -> Tried:
     if judged is None:
         return Tried(None, "it did not run")
-    error = judged.evaluated.error if judged.evaluated else None
-    problem = f"{type(error).__name__}: {error}"[:200] if error is not None else ""
+    ended = judged.evaluated
+    problem = f"{ended.error}: {ended.said}"[:200].rstrip(": ") if ended and ended.error else ""
     return Tried(judged.credit.points, problem, judged.used)
 
 

@@ -33,12 +33,13 @@ class About:
 class Proxy:
     """One object in the child. Its class is made by ``proxy_class``."""
 
-    __slots__ = ("__number__", "__remote__", "__weakref__")
+    __slots__ = ("__hashed__", "__number__", "__remote__", "__weakref__")
     __about__: ClassVar[About]
 
-    def __init__(self, remote: Remote, number: int) -> None:
+    def __init__(self, remote: Remote, number: int, hashed: object = None) -> None:
         self.__remote__ = remote
         self.__number__ = number
+        self.__hashed__ = hashed
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__array"):  # NumPy asks everything whether it is an array
@@ -46,7 +47,7 @@ class Proxy:
         return self.__remote__.operate("getattr", self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in ("__remote__", "__number__"):
+        if name in Proxy.__slots__:
             object.__setattr__(self, name, value)
         else:
             self.__remote__.operate("setattr", self, name, value)
@@ -76,10 +77,9 @@ class Proxy:
         return self.__remote__.compare("ne", self, other)
 
     def __hash__(self) -> int:
-        if self.__about__.sort != "instance":
-            return hash((Proxy, self.__number__))
-        found = self.__remote__.operate("hash", self)
-        return found if isinstance(found, int) else 0
+        if self.__hashed__ is False:
+            raise TypeError(f"unhashable type: {self.__about__.name!r}")
+        return self.__hashed__ if type(self.__hashed__) is int else hash((Proxy, self.__number__))
 
     def __bool__(self) -> bool:
         if self.__about__.sort != "instance":
@@ -118,24 +118,30 @@ _METHODS: dict[str, Any] = {
     "__call__": _call,
     **{name: _method(*operation) for name, operation in SPECIAL.items()},
 }
-_classes: dict[About, type[Proxy]] = {}
+Classes = dict[About, type[Proxy]]
+_MOST = 2_000  # classes of stand-ins for one process
 
 
-def proxy_class(description: object) -> type[Proxy]:
-    """The class of stand-ins for what the child describes so. Raises wire.ProtocolError."""
+def proxy_class(description: object, known: Classes) -> type[Proxy]:
+    """The class of stand-ins for what the child describes so; ``known``: those made before.
+
+    Raises:
+        wire.ProtocolError: no description, or too many.
+    """
     about = _about(description)
-    if about not in _classes:
+    if about not in known:
+        if len(known) >= _MOST:
+            raise wire.ProtocolError("too many classes")
         methods = {name: _METHODS[name] for name in (*about.special, "__doc__")}
-        _classes[about] = type(
-            about.name, (Proxy,), {"__about__": about, "__slots__": (), **methods}
-        )
-    return _classes[about]
+        body = {"__about__": about, "__slots__": (), **methods}
+        known[about] = type(about.name, (Proxy,), body)
+    return known[about]
 
 
 def _about(description: object) -> About:
-    if not isinstance(description, tuple) or len(description) != 5:
+    if not isinstance(description, tuple) or len(description) != 6:
         raise wire.ProtocolError("no description")
-    sort, module, name, bases, special = description
+    sort, module, name, bases, special, _ = description
     if sort not in ("function", "class", "module", "instance"):
         raise wire.ProtocolError("no such sort of object")
     if not isinstance(name, str) or not isinstance(module, str):

@@ -19,8 +19,8 @@ from autograder.model import Lost, Outcome, Raised, Reply, Returned
 from autograder.sandbox.asked import Asked
 from autograder.sandbox.mirror import Codec, Unshared
 from autograder.sandbox.tagged import Tree
-from autograder.stock import twins
-from autograder.stock.proxy import Proxy, number_of, proxy_class
+from autograder.stock.proxy import Classes, Proxy, number_of, proxy_class
+from autograder.stock.twins import Twins
 
 # What is said beside the object decides nothing: a place, a name, how to write it.
 _REVEALS_NOTHING = frozenset(
@@ -64,6 +64,8 @@ class Remote:
         self.lost: Lost | None = None
         self.refused = False  # whether an object was not let judge a value of the test's
         self.unshared = ""  # what of the test's could not be sent
+        self._twins = Twins()
+        self._classes: Classes = {}
         self._proxies: dict[int, Any] = {}
         self._methods: dict[int, str] = {}  # functions that came as an object's attribute
 
@@ -218,17 +220,16 @@ class Remote:
 
     def _borrow(self, number: int, description: tuple[Tree, ...]) -> object:
         if number not in self._proxies:
-            kind = proxy_class(description)
-            if kind.__about__.sort == "class" and (twin := twins.twin(kind.__about__, number)):
-                self._proxies[number] = twin
-            else:
-                self._proxies[number] = kind(self, number)
+            kind = proxy_class(description, self._classes)
+            about = kind.__about__
+            twin = self._twins.twin(about, number) if about.sort == "class" else None
+            self._proxies[number] = twin or kind(self, number, description[5])
         return self._proxies[number]
 
     def _error(self, value: Any) -> BaseException:
         try:
             _, bases, args, text, own = value
-            return twins.error(bases, args, text, own)
+            return self._twins.error(bases, args, text, own)
         except (TypeError, ValueError) as error:
             self._lose(Lost(Outcome.CRASHED, f"not an exception: {error}"))
 

@@ -7,17 +7,32 @@ line only a message that its author wrote as plain text.
 from __future__ import annotations
 
 import ast
+import contextlib
+import itertools
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from autograder import messages
 from autograder.compare import show
-from autograder.messages import Call, plain
+from autograder.messages import plain
 from autograder.model import Language, Outcome, Text
+from autograder.stock.evaluate import Evaluated
 from autograder.stock.model import Differs, SourceCell
 from autograder.stock.play import Judged
 from autograder.stock.proxy import Proxy
-from autograder.stock.remote import ChildLost, NoSuchName, Unusable
 
 _LINE = 160  # characters shown of a line of code
+_ITEMS = 16  # shown of a container
+_BRACKETS: dict[type, Sequence[str]] = {
+    list: "[]",
+    tuple: "()",
+    dict: "{}",
+    set: "{}",
+    frozenset: ("frozenset({", "})"),
+}
+_AS_PYTHON = (range, slice, Decimal, Fraction, datetime, date, timedelta, type(...))
 
 MANUAL = Text("À lire et à noter par une personne.", "To be read and graded by a person.")
 UNANSWERED = Text("Aucune réponse.", "No response.")
@@ -29,7 +44,6 @@ NO_NOTEBOOK = Text("Le notebook « {} » n'a pas été rendu.", "The notebook �
 HIDDEN = Text("Un test caché de cette cellule échoue.", "A hidden test of this cell fails.")
 FAILS = Text("`{}` échoue", "`{}` fails")
 RETURNS = Text(" : {} renvoie {}.", ": {} returns {}.")
-RAISES = Text("{} lève `{}`.", "{} raises `{}`.")
 CREDIT = Text("{:g} points sur {:g}.", "{:g} of {:g} points.")
 DIFFERS: dict[Differs, Text] = {
     Differs.OVER_MAX: Text(
@@ -48,14 +62,14 @@ def of_test(judged: Judged, seconds: float, lang: Language) -> str:
         subject = Text(f"Le test « {cell.grade_id} »", f"The test “{cell.grade_id}”").to(lang)
         return messages.lost(subject, outcome, seconds, lang)
     evaluated = judged.evaluated
-    if evaluated is None or evaluated.error is None:
+    if evaluated is None:
         return Text("Ce test échoue.", "This test fails.").to(lang)
     said = _authored(judged)
     if said:
         return said
     if not _is_visible(judged):
-        return _hidden(evaluated.error, lang)
-    return _visible(judged, evaluated.error, lang)
+        return _hidden(evaluated, outcome, lang)
+    return _visible(judged, evaluated, lang)
 
 
 def _credit(judged: Judged, lang: Language) -> str:
@@ -66,36 +80,55 @@ def _credit(judged: Judged, lang: Language) -> str:
     return CREDIT.to(lang).format(judged.credit.points, judged.cell.points)
 
 
-def _hidden(error: BaseException, lang: Language) -> str:
+def _hidden(ended: Evaluated, outcome: Outcome, lang: Language) -> str:
     sentence = HIDDEN.to(lang)
-    if isinstance(error, AssertionError | ChildLost | Unusable | NameError | NoSuchName):
+    if outcome is Outcome.FAILED or ended.error in ("Unusable", "NameError"):
         return sentence
-    return f"{sentence} {messages.raised_hidden(type(error).__name__, lang)}"
+    return f"{sentence} {messages.raised_hidden(plain(ended.error), lang)}"
 
 
-def _visible(judged: Judged, error: BaseException, lang: Language) -> str:
+def _visible(judged: Judged, ended: Evaluated, lang: Language) -> str:
     line = FAILS.to(lang).format(plain(_statement(judged), _LINE))
-    called = _called(judged, lang)
-    if isinstance(error, AssertionError):
-        if called:
-            return line + RETURNS.to(lang).format(*called)
-        return line + "."
-    said = plain(f"{type(error).__name__}: {error}".rstrip(": "))
-    subject = FAILS.to(lang).format(plain(_statement(judged), _LINE))
-    return Text(f"{subject} : `{said}`.", f"{subject}: `{said}`.").to(lang)
-
-
-def _called(judged: Judged, lang: Language) -> tuple[str, str] | None:
-    """The last call, and what it gave."""
-    if judged.called is None:
-        return None
+    if judged.outcome is not Outcome.FAILED:
+        said = plain(f"{ended.error}: {ended.said}").rstrip(": ")
+        return Text(f"{line} : `{said}`.", f"{line}: `{said}`.").to(lang)
+    if judged.called is None or isinstance(judged.called[1], BaseException):
+        return f"{line}."
     call, result = judged.called
-    if isinstance(result, BaseException):
-        return None
-    if isinstance(result, Proxy):
-        kind = result.__about__.name
-        return call.to(lang), Text(f"un objet `{kind}`", f"a `{kind}` object").to(lang)
-    return Call(call.name, call.args, call.kwargs).to(lang), show(result, lang)
+    parts = [summary(value, lang) for value in call.args]
+    parts += [f"{key}={summary(value, lang)}" for key, value in (call.kwargs or {}).items()]
+    said = f"`{plain(call.name)}({', '.join(parts)})`"
+    return line + RETURNS.to(lang).format(said, summary(result, lang))
+
+
+def summary(value: object, lang: Language, depth: int = 3) -> str:
+    """A value in few words; objects of the student's are asked nothing."""
+    kind = type(value)
+    if issubclass(kind, Proxy):
+        name = plain(kind.__about__.name, 60)
+        return Text(f"un objet `{name}`", f"a `{name}` object").to(lang)
+    if kind not in _BRACKETS:
+        return plain(_written(value, lang))
+    if not depth:
+        return "…"
+    if isinstance(value, dict):
+        pairs = itertools.islice(value.items(), _ITEMS)
+        inner = [": ".join(summary(one, lang, depth - 1) for one in pair) for pair in pairs]
+    else:
+        assert isinstance(value, Collection)
+        inner = [summary(one, lang, depth - 1) for one in itertools.islice(value, _ITEMS)]
+    if len(value) > _ITEMS:
+        inner.append("…")
+    left, right = _BRACKETS[kind]
+    tail = "," if kind is tuple and len(value) == 1 else ""
+    return plain(f"{left}{', '.join(inner)}{tail}{right}")
+
+
+def _written(value: object, lang: Language) -> str:
+    if type(value) in _AS_PYTHON:
+        with contextlib.suppress(ValueError):  # a number of too many digits
+            return repr(value)
+    return show(value, lang)
 
 
 def _statement(judged: Judged) -> str:
@@ -127,11 +160,11 @@ def _authored(judged: Judged) -> str:
     evaluated = judged.evaluated
     if evaluated is None or evaluated.line is None:
         return ""
-    if not isinstance(evaluated.error, AssertionError):
+    if judged.outcome is not Outcome.FAILED:
         return ""
     for node in ast.walk(ast.parse(judged.cell.source)):
         if isinstance(node, ast.Assert) and node.lineno == evaluated.line[0]:
             constant = isinstance(node.msg, ast.Constant) and isinstance(node.msg.value, str)
             if constant or (node.msg is not None and _is_visible(judged)):
-                return plain(str(evaluated.error))
+                return plain(evaluated.said)
     return ""

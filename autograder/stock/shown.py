@@ -9,8 +9,6 @@ from autograder.stock.evaluate import Evaluated
 from autograder.stock.model import Json, Restored
 from autograder.stock.play import Judged, Played
 
-_TEXT = 100_000
-
 
 def with_outputs(restored: Restored, played: Played, task: TaskScore) -> Json:
     """The restored notebook with the outputs of its cells, and our sentence at each test cell."""
@@ -46,9 +44,8 @@ def _evaluated(found: Evaluated) -> list[Json]:
         shown.append(_stream("stdout", found.stdout))
     if found.stderr:
         shown.append(_stream("stderr", found.stderr))
-    if found.error is not None:
-        name = type(found.error).__name__
-        shown.append(_error(name, str(found.error)[:_TEXT], found.trace))
+    if found.error:
+        shown.append(_error(found.error, found.said, found.trace))
     elif found.result:
         data = {"text/plain": found.result}
         shown.append(
