@@ -151,6 +151,15 @@ def write_feedback(place: Place) -> bytes:
     return page
 
 
+def hand_in(place: Place) -> None:
+    """Released, fetched, solved, submitted, collected."""
+    place.teacher("release_assignment", SLUG)
+    place.pupil("fetch_assignment", SLUG)
+    shutil.copyfile(WORK, place.home / SLUG / f"{SLUG}.ipynb")
+    place.pupil("submit", SLUG)
+    place.teacher("collect", SLUG)
+
+
 def test_handed_out_handed_in_graded_and_given_back(place):
     place.teacher("release_assignment", SLUG)
 
@@ -178,6 +187,38 @@ def test_handed_out_handed_in_graded_and_given_back(place):
     assert fetched.name == f"{SLUG}.html"
     assert fetched.read_bytes() == page
     assert fetched.parent.name == place.collected("timestamp.txt").read_text()
+
+
+AUTOGRADED = """
+from pathlib import Path
+from autograder import executed, terminal
+
+root = Path.cwd()
+options = executed.Options(root, root / "results", root / "submissions")
+executed.write(options, lambda total: terminal.Progress(total, quiet=True))
+"""
+
+
+def test_nbgraders_own_feedback_on_what_we_write_finds_its_way_back(place):
+    hand_in(place)
+    autograder(place, "grade", "submissions", "--quiet")
+    made = autograder(place, "gradebook")
+    assert made.returncode == 0, made.stderr
+    shown = subprocess.run(
+        [sys.executable, "-c", AUTOGRADED], cwd=place.course, capture_output=True, check=False,
+        text=True, timeout=120,
+    )  # fmt: skip
+    assert shown.returncode == 0, shown.stderr
+    place.teacher("generate_feedback", SLUG)
+    place.teacher("release_feedback", SLUG)
+    place.pupil("fetch_feedback", SLUG)
+    (fetched,) = (place.home / SLUG / "feedback").glob("*/*.html")
+    assert "20.0 / 20.0" in fetched.read_text()
+    exported = autograder(place, "export", "--format", "nbgrader")
+    assert "scores taken from the gradebook" in exported.stderr
+    fields = exported.stdout.splitlines()[1].split(",")
+    assert (fields[3], fields[-4:]) == (place.student, ["20.0", "0.0", "20.0", "20.0"])
+    assert fields[2] == place.collected("timestamp.txt").read_text().removesuffix(" UTC")
 
 
 def test_what_is_handed_in_again_is_graded_again(place):

@@ -27,6 +27,7 @@ from autograder.stock.model import Json, SourceNotebook, StockSettings
 SHELL: Preload = ("autograder.sandbox.bridge", "autograder.sandbox.shell")
 _FIGURES = "matplotlib.pyplot"  # cells that draw are not graded, but shown
 _SIZE = 3  # notebooks that a worker takes at a time
+_EXCHANGE = {"timestamp.txt": 100, "submission_secret.txt": 1000}  # bytes that are kept, at most
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,24 @@ def _is_stale(options: Options, settings: StockSettings, score: Score) -> bool:
 
 def _keep(maker: _Maker, settings: StockSettings, student: str, notebook: Json) -> None:
     page = Page(notebook, set(maker.source.by_id), maker.prose)
-    stamp = maker.options.submissions / student / maker.slug / "timestamp.txt"
-    files = {"timestamp.txt": stamp.read_bytes()[:100]} if _is_plain(stamp) else {}
     autograded.write(
         config.autograded(settings, student, maker.slug),
         {maker.slug: page},
-        files,
+        _beside(maker.options.submissions / student / maker.slug),
         permissions=settings.permissions,
         groupshared=settings.groupshared,
     )
+
+
+def _beside(folder: Path) -> dict[str, bytes]:
+    """What nbgrader's exchange put beside a notebook: by it, feedback finds the way back."""
+    files = [(folder / name, most) for name, most in _EXCHANGE.items()]
+    return {file.name: _start(file, most) for file, most in files if _is_plain(file)}
+
+
+def _start(file: Path, most: int) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(most)
 
 
 def _is_plain(file: Path) -> bool:
