@@ -58,9 +58,6 @@ def by_hand(mini):
     return replace(mini, tasks=(first, replace(second, mark_scheme=Text("b", "s"))))
 
 
-# ---------------------------------------------------------------- from a result to an entry
-
-
 def test_points_go_to_the_check_cell_and_sentences_to_the_answer(mini):
     entry = own.entry_of(score_of(), mini)
     assert entry.grades == (
@@ -118,7 +115,7 @@ def test_what_a_student_returns_does_not_act_in_a_comment(mini):
     from nbconvert.filters import markdown2html
 
     html = markdown2html(comment.auto_comment)
-    assert "href=\"javascript" not in html
+    assert 'href="javascript' not in html
     assert not re.search("<(?!/?(p|code|div|pre|a)>)", html), html
     assert "renvoie" in html
 
@@ -185,9 +182,8 @@ def test_the_assignment_is_put_there_with_its_points(filled):
         "largest-check": (2.0, None, False),
         "normalize-check": (1.0, None, False),
     }
-    assert {path.name for path in filled.root.iterdir()} == {
-        *("assignments", "reference", "results", "gradebook.db"),
-    }
+    folders = {"assignments", "reference", "results"}
+    assert {path.name for path in filled.root.iterdir()} == {*folders, "gradebook.db"}
 
 
 def test_writing_again_changes_nothing(mine):
@@ -255,9 +251,6 @@ def test_a_link_in_the_place_of_a_time_is_not_followed(mine, tmp_path):
     assert len(mine.write().notes) == 1
     with opened(mine.url) as found:
         assert found.find_submission("mini", "ada").timestamp is None
-
-
-# ---------------------------------------------------------------- when the course changes
 
 
 def test_new_points_of_a_task_come_into_the_gradebook(mine):
