@@ -2,9 +2,11 @@
 
 The notebooks in ``release/`` are made by ``autograder release``; nbgrader hands them out, collects
 them and shows them. Its source notebooks hold the answers and are never kept in the repository:
-whoever needs them writes what ``autograder.release.source_notebook`` gives into ``build/source/``.
+``autograder gradebook`` writes them into ``build/source/``, and the graded ones into
+``build/autograded/``. What people give is in ``gradebook.db``, which nothing here removes.
 """
 
+import os
 from pathlib import Path
 
 from autograder.notebook.stub import TEXTS
@@ -20,7 +22,7 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 # nbgrader adds {student_id}/{assignment_id}; while releasing, the student is "."
 c.CourseDirectory.source_directory = "build/source"
 c.CourseDirectory.release_directory = f"release/{LANGUAGE}"
-c.CourseDirectory.submitted_directory = "submissions"
+c.CourseDirectory.submitted_directory = os.environ.get("AUTOGRADER_SUBMISSIONS", "submissions")
 c.CourseDirectory.autograded_directory = "build/autograded"
 c.CourseDirectory.feedback_directory = "build/feedback"
 c.CourseDirectory.solution_directory = "build/solution"

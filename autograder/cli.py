@@ -166,13 +166,10 @@ def grade(
 def inspect(course_root: Path | None, as_json: bool, assignments: tuple[str, ...]) -> None:
     """Tell of each test cell of a course made for nbgrader where it will be judged, and why."""
     _one_thread_each()
-    from autograder import stock, terminal
+    from autograder import stock
 
     cells = stock.inspect(course_root or Path.cwd(), assignments)
-    if as_json:
-        click.echo(stock.as_json(cells), nl=False)
-    else:
-        terminal.show_ways(cells)
+    click.echo(stock.as_json(cells) if as_json else "\n".join([*stock.lines(cells), ""]), nl=False)
 
 
 def _folder(submissions: Path | None, nbgraders: bool) -> Path:
@@ -358,7 +355,7 @@ def export(
     type=click.Path(path_type=Path),
     default=Path("submissions"),
     show_default=True,
-    help="Folder with STUDENT/ASSIGNMENT/timestamp.txt: when it was handed in.",
+    help="Folder with what was handed in, and STUDENT/ASSIGNMENT/timestamp.txt: when.",
 )
 @click.option(
     "--assignment",
@@ -367,14 +364,22 @@ def export(
     metavar="NAME",
     help="Only this assignment; may be given several times.",
 )
+@click.option(
+    "--notebooks/--no-notebooks",
+    default=True,
+    show_default=True,
+    help="Run the notebooks for the form grader, those whose result has changed.",
+)
 def gradebook(
-    course_root: Path | None, results: Path, submissions: Path, assignments: tuple[str, ...]
-) -> None:
+    course_root: Path | None, results: Path, submissions: Path, assignments: tuple[str, ...],
+    notebooks: bool,
+) -> None:  # fmt: skip
     """Write the results into the course's nbgrader database; it can be done again at any time.
 
     What a person gave there stays: manual scores, extra credit, comments.
     """
-    from autograder import course, stock, terminal
+    _one_thread_each()
+    from autograder import course, executed, stock, terminal
     from autograder.executed.sources import language
     from autograder.gradebook import Target, book
     from autograder.stock import config
@@ -389,9 +394,15 @@ def gradebook(
     report = book.write(options, target)
     for line in report.lines():
         click.echo(terminal.one_line(line))
-    for line in report.notes:
+    notes = report.notes
+    if notebooks:
+        wanted = executed.Options(settings.root, results, submissions, assignments)
+        run = executed.write(wanted, terminal.Progress)
+        click.echo(terminal.one_line(run.line))
+        notes += run.notes
+    for line in notes:
         click.echo(terminal.one_line(line, 100_000), err=True)
-    sys.exit(1 if report.notes else 0)
+    sys.exit(1 if notes else 0)
 
 
 @cli.group()

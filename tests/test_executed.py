@@ -19,6 +19,8 @@ from autograder.release import manual
 from autograder.stock import config
 from autograder.stock import course as stock
 
+pytestmark = pytest.mark.slow
+
 RIGHT = (MINI / "reference/mini.py").read_text(encoding="utf-8")
 CONFIG = "c = get_config()\nc.ClearMarkScheme.enforce_metadata = False\n"
 TASK = '\n  why:\n    title: {fr: "Pourquoi", en: "Why"}\n    points: 2\n'

@@ -50,6 +50,15 @@ class Report:
     written: int
     kept: int
     notes: tuple[str, ...]
+    place: str = ""  # what the course calls the folder; "": nothing was handed in there
+
+    @property
+    def line(self) -> str:
+        """What to tell the instructor."""
+        if not self.place:
+            return "no submissions are there: no notebooks were run for the form grader"
+        unchanged = f"; {self.kept} unchanged" if self.kept else ""
+        return f"{self.written} notebooks are in {self.place}{unchanged}"
 
 
 def write(options: Options, watch: Watch) -> Report:
@@ -61,6 +70,8 @@ def write(options: Options, watch: Watch) -> Report:
     """
     loaded = course.load(options.root)
     settings = config.read(options.root)
+    if not options.submissions.exists():
+        return Report(0, 0, ())
     scores = _graded(options, loaded)
     todo = [one for one in scores if options.force or _is_stale(options, settings, one)]
     notes: list[str] = []
@@ -76,7 +87,7 @@ def write(options: Options, watch: Watch) -> Report:
                 _keep(maker, settings, student, notebook)
                 written += 1
                 watcher.done()
-    return Report(written, len(scores) - len(todo), tuple(notes))
+    return Report(written, len(scores) - len(todo), tuple(notes), settings.autograded)
 
 
 def _graded(options: Options, loaded: Course) -> list[Score]:
