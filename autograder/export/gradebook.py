@@ -60,7 +60,7 @@ def from_gradebook(url: str, assignments: Sequence[str] = ()) -> Marks:
     from autograder.gradebook.database import shown
 
     try:
-        engine = create_engine(_read_only(url))
+        engine = create_engine(read_only(url))
         try:
             with Session(engine) as session:
                 return _marks(session, f"the gradebook {shown(url)}", assignments)
@@ -72,7 +72,8 @@ def from_gradebook(url: str, assignments: Sequence[str] = ()) -> Marks:
         raise GradebookError(sentence) from error
 
 
-def _read_only(url: str) -> str:
+def read_only(url: str) -> str:
+    """The address at which the same database cannot be changed, nor made where there is none."""
     if not url.startswith(_SQLITE):
         return url
     return f"{_SQLITE}{Path(url.removeprefix(_SQLITE)).resolve().as_uri()}?mode=ro&uri=true"
