@@ -5,13 +5,15 @@ import os
 import threading
 
 import pytest
-from gradebooks import LATE, entry, everything, grades, opened, written
+from gradebooks import DUE, LATE, entry, everything, grades, opened, written
 from gradebooks import a_server as a_server
 from gradebooks import a_sqlite as a_sqlite
 from gradebooks import a_template as a_template
 from gradebooks import a_url as a_url
+from sqlalchemy import event
 
 from autograder.gradebook import Written
+from autograder.gradebook.database import HeldSession
 
 STUDENTS = ("ada", "bob", "cyd")
 ROUNDS = 6
@@ -80,6 +82,28 @@ def test_a_person_who_comes_in_between_waits_and_comes_after(url):
     assert waited
     assert not person.is_alive()
     assert grades(url)["t1"] == (1.0, 0.5, None, False)
+
+
+def test_scores_of_two_graders_are_never_mixed(url):
+    written(url, entry(t1=1.0, t2=1.5, timestamp=DUE))
+    others = []
+
+    def before_flush(*_):  # all is read, nothing is written yet
+        if not others:
+            others.append(in_a_thread(written, url, entry(t1=1.0, t2=0.0, timestamp=DUE)))
+            others[0].join(0.5)
+
+    event.listen(HeldSession, "before_flush", before_flush)
+    try:
+        written(url, entry(t1=2.0, t2=1.5, timestamp=LATE), late=lambda *_: 1.0)
+        others[0].join(SECONDS)
+    finally:
+        event.remove(HeldSession, "before_flush", before_flush)
+    found = grades(url)
+    assert (found["t1"][0], found["t2"][0]) == (1.0, 0.0)
+    with opened(url) as book:
+        assert book.find_submission("ps1", "ada").timestamp == DUE
+        assert book.find_submission("ps1", "ada").late_submission_penalty == 0
 
 
 def test_two_graders_make_the_same_student(url):

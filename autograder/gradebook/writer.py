@@ -6,7 +6,8 @@ import math
 from types import TracebackType
 from typing import Any
 
-from nbgrader.api import InvalidEntry, MissingEntry
+from nbgrader.api import InvalidEntry, MissingEntry, Student
+from sqlalchemy import select
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -86,6 +87,7 @@ class Writer:
         return written
 
     def _admit(self, student: str) -> None:
+        """Find or make the student. Another grader has to wait from here on."""
         if self._target.create_student:
             self._gradebook.update_or_create_student(student)
             self._gradebook.db.flush()
@@ -96,6 +98,8 @@ class Writer:
                 raise Refusal(
                     "the gradebook knows no such student, and Autograde.create_student is off"
                 ) from error
+
+        self._gradebook.db.execute(select(Student.id).filter_by(id=student).with_for_update())
 
     def _cells_of(self, name: str) -> Cells:
         if name not in self._cells:
