@@ -15,6 +15,7 @@ from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
     from autograder.export import Format, Source
+    from autograder.feedback.writing import Layout
     from autograder.model import Language
 
 LANG = click.option(
@@ -403,6 +404,77 @@ def gradebook(
     for line in notes:
         click.echo(terminal.one_line(line, 100_000), err=True)
     sys.exit(1 if notes else 0)
+
+
+@cli.command()
+@COURSE
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Folder that `autograder grade` wrote.",
+)
+@click.option(
+    "--submissions",
+    type=click.Path(path_type=Path),
+    default=Path("submissions"),
+    show_default=True,
+    help="What was graded, for the students' own code.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder to write to (default: feedback/, or as nbgrader's configuration says).",
+)
+@click.option(
+    "--assignment",
+    "assignments",
+    multiple=True,
+    metavar="NAME",
+    help="Only this assignment; may be given several times.",
+)
+@click.option(
+    "--student",
+    "students",
+    multiple=True,
+    metavar="ID",
+    help="Only this student; may be given several times.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["pages", "nbgrader"]),
+    default=None,
+    help="A page a submission, or where nbgrader's exchange looks (default for its courses).",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["fr", "en"]),
+    default=None,
+    help="Language of the frame (default: the one it was graded in).",
+)
+def feedback(
+    course_root: Path | None, results: Path, submissions: Path, out: Path | None,
+    assignments: tuple[str, ...], students: tuple[str, ...], layout: Layout | None,
+    lang: Language | None,
+) -> None:  # fmt: skip
+    """Write a page for each result: points, sentences, hints, the student's own code and plots.
+
+    Each is one HTML file for a browser or a screen reader, without scripts and links. What people
+    gave and said in the course's gradebook is on it.
+    """
+    from autograder import feedback as pages
+    from autograder.terminal import one_line
+
+    options = pages.Options(
+        results, submissions, course_root, out, assignments, students, lang, layout
+    )
+    report = pages.write(options)
+    click.echo(one_line(f"{report.folder}: {report.written} written, {report.kept} as before"))
+    for line in report.notes:
+        click.echo(one_line(line, 100_000), err=True)
+    sys.exit(1 if report.notes else 0)
 
 
 @cli.group()
