@@ -26,7 +26,6 @@ from autograder.model import (
     Assignment,
     Checked,
     Course,
-    Inspected,
     Language,
     Outcome,
     Score,
@@ -180,22 +179,6 @@ def table(slug: str, scores: Iterable[Score], course: Course, room: int) -> tupl
     return title, drawn
 
 
-def show_ways(cells: Sequence[Inspected], screen: Console | None = None) -> None:
-    """Print where each test cell of an nbgrader course will be judged, and why there."""
-    screen = screen or console()
-    drawn = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for heading in ("assignment", "notebook", "cell", "points", "judged", "because of"):
-        drawn.add_column(heading, justify="right" if heading == "points" else "left")
-    for cell in cells:
-        place = "in the student's process" if cell.inside else "outside"
-        names = (cell.assignment, cell.notebook, cell.cell)
-        because = one_line(cell.construct) if cell.inside or cell.proved else "its text alone"
-        drawn.add_row(*map(one_line, names), _points(cell.points), place, because)
-    screen.print(drawn)
-    inside = sum(cell.inside for cell in cells)
-    screen.print(Text(f"{len(cells)} test cells, {inside} in the student's process", "bold"))
-
-
 def needs_a_person(scores: Iterable[Score], notes: Iterable[str] = ()) -> list[str]:
     """One line for each submission without a score and for each of the intake's ``notes``."""
     open_ends = [score for score in scores if score.status != "graded"]
@@ -274,8 +257,10 @@ def _widths(lines: Sequence[Sequence[Text]], room: int) -> tuple[list[int], bool
 
 
 def _cell(task: TaskScore | None) -> Text:
-    if task is None or task.pending:
-        return Text("…" if task else "–", style="dim")  # …: points that are still to come
+    if task is None:
+        return Text("–", style="dim")
+    if task.pending:  # …: points that are still to come
+        return Text(f"{_points(task.score)}…" if task.score else "…", style="dim")
     style = "green" if task.score >= task.max_score else "yellow" if task.score > 0 else "red"
     return Text(_points(task.score), style=style)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from autograder.model import Inspected
     from autograder.run import Options, Report
 
-__all__ = ["as_json", "grade", "inspect", "is_course"]
+__all__ = ["as_json", "grade", "inspect", "is_course", "lines"]
 
 
 def is_course(folder: Path) -> bool:
@@ -40,8 +40,15 @@ def inspect(root: Path, assignments: Sequence[str] = ()) -> list[Inspected]:
     return inspection.inspect(root, assignments)
 
 
+def lines(cells: Sequence[Inspected]) -> list[str]:
+    """The same as lines of text."""
+    from autograder.stock import inspection
+
+    return inspection.lines(cells)
+
+
 def as_json(cells: Sequence[Inspected]) -> str:
-    """The same as a JSON document."""
+    """And as a JSON document."""
     from autograder.stock import inspection
 
     return inspection.as_json(cells)

@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.farm import Watcher
 from autograder.isolation import Isolation
+from autograder.messages import plain
 from autograder.model import Inspected, Tier
 from autograder.results import to_json
 from autograder.stock import config, course
@@ -17,6 +18,7 @@ from autograder.stock.preload import preload_for
 from autograder.stock.run import find_ways
 
 SCHEMA_VERSION = 1
+_HEADINGS = ("assignment", "notebook", "cell", "points", "judged", "because of")
 
 
 class _Nobody:
@@ -59,6 +61,24 @@ def inspect(root: Path, names: Sequence[str] = ()) -> list[Inspected]:
         for cell in notebook.cells
         if cell.is_test and (way := found[name][notebook.name][cell.grade_id])
     ]  # fmt: skip
+
+
+def lines(cells: Sequence[Inspected]) -> list[str]:
+    """A table as text: a line a cell, and one that counts them."""
+    rows = [_HEADINGS, *map(_row, cells)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    inside = sum(cell.inside for cell in cells)
+    return [
+        *("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows),
+        f"{len(cells)} test cells, {inside} in the student's process",
+    ]
+
+
+def _row(cell: Inspected) -> tuple[str, ...]:
+    place = "in the student's process" if cell.inside else "outside"
+    because = plain(cell.construct) if cell.inside or cell.proved else "only its text was looked at"
+    names = (plain(cell.assignment), plain(cell.notebook), plain(cell.cell))
+    return (*names, f"{cell.points:g}", place, because)
 
 
 def as_json(cells: Sequence[Inspected]) -> str:
