@@ -67,7 +67,8 @@ def _readable(course: Path) -> Iterator[str]:
     assignments, reference = course / "assignments", course / "reference"
     yield from (str(one.resolve()) for one in (course, assignments, reference, images))
     for folder, depth in (
-        *((assignments, 2), (reference, 0), (images, 0), (images / "cats_vs_dogs", 3)),
+        *((course, 0), (assignments, 2), (reference, 0)),  # an nbgrader course's submitted/, too
+        *((images, 0), (images / "cats_vs_dogs", 3)),
     ):
         yield from _linked(folder, depth)
     if weights := data.find_weights():

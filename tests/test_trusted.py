@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder import trusted
+
 COURSE = Path(__file__).parent / "courses" / "mini"
 
 ATTEMPTS = """
@@ -97,3 +99,12 @@ def test_its_temporary_files_are_taken_away(course):
     with tempfile.TemporaryDirectory() as folder:
         graded(course, TMPDIR=folder)
         assert not list(Path(folder).iterdir())
+
+
+def test_a_link_in_the_course_itself_is_followed(tmp_path):
+    """An nbgrader course may keep submitted/ on another disk."""
+    course, elsewhere = tmp_path / "course", tmp_path / "elsewhere"
+    course.mkdir()
+    elsewhere.mkdir()
+    (course / "submitted").symlink_to(elsewhere)
+    assert str(elsewhere.resolve()) in set(trusted._readable(course))
