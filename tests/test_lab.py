@@ -49,9 +49,7 @@ def page_of(chromium, lab, path) -> Iterator:
     context.route(
         re.compile(".*"),
         lambda route: (
-            route.continue_()
-            if route.request.url.startswith(f"{lab.url}/")
-            else route.abort()
+            route.continue_() if route.request.url.startswith(f"{lab.url}/") else route.abort()
         ),
     )
     try:
