@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder import release
-from autograder.gradebook.database import fault
+from autograder.errors import GradebookError
+from autograder.gradebook.database import fault, shown
 from autograder.gradebook.entry import Target
 from autograder.gradebook.own import graded_cell
 from autograder.model import Assignment, Course, Language
@@ -29,10 +30,16 @@ def ensure(course: Course, slugs: Iterable[str], target: Target, lang: Language)
     Raises:
         ReleaseError: with what nbgrader says; it lets nobody add or remove cells once something
             was handed in.
-        GradebookError: the database cannot be read.
+        GradebookError: the database cannot be read, or the course has no name, without which
+            nbgrader can only use SQLite.
     """
     known = _known(target.db_url)
     stale = [slug for slug in slugs if known.get(slug) != _points(course.assignments[slug])]
+    if stale and not target.course_id and not target.db_url.startswith("sqlite"):
+        raise GradebookError(
+            f"the gradebook {shown(target.db_url)} needs the course's name: "
+            "set CourseDirectory.course_id in nbgrader_config.py"
+        )
     for slug in stale:
         with _own_programs():
             release.register(course, slug, lang, target.db_url, target.course_id)
