@@ -69,7 +69,7 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=repr)
+@pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
 def test_a_value_keeps_its_type_and_content(ends, value):
     came = ends.over(value)
     assert type(came) is type(value)
@@ -83,7 +83,7 @@ def test_a_value_keeps_its_type_and_content(ends, value):
         *(np.arange(10)[::2], np.asfortranarray(np.eye(3)), np.arange(4, dtype=np.uint8)),
         *(np.array(["a", "bcd"]), np.array([b"x", b"yz"]), np.array([1, "a", None], object)),
     ],
-    ids=repr,
+    ids=lambda array: f"{array.dtype}-{array.shape}",
 )
 def test_an_array_keeps_its_shape_and_kind(ends, array):
     came = ends.over(array)
@@ -107,7 +107,11 @@ def test_a_tensor_with_a_history_stays(ends):
     assert type(came) is Token
 
 
-@pytest.mark.parametrize("value", [range(10**9), "\ud800", object(), lambda: 0, np.longdouble(1)])
+@pytest.mark.parametrize(
+    "value",
+    [range(10**9), "\ud800", object(), lambda: 0, np.longdouble(1)],
+    ids=lambda value: type(value).__name__,
+)
 def test_whatever_else_stays_and_comes_back_itself(ends, value):
     token = ends.over(value)
     assert type(token) is Token
