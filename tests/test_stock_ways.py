@@ -18,6 +18,7 @@ OUTSIDE = [
     "account.load(3)\naccount.save()",
     "eval_ = 1\nassert f(eval_)",
     "import unittest\nunittest.TestCase().assertEqual(f(1), 2)",
+    "f.limit = 3\nnp = 1\nassert f(1)",
 ]
 INSIDE = [
     ("%matplotlib inline\nassert f(1)", "IPython"),
@@ -37,6 +38,11 @@ INSIDE = [
     ("get_ipython().run_cell('f')", "`get_ipython`"),
     ("def g():\n    global f\n    f = 1\ng()", "`global`"),
     ("await f(1)", "`await`"),
+    ("from unittest.mock import patch\nwith patch('f'): f(1)", "`from unittest.mock import`"),
+    ("from unittest import mock\nwith mock.patch('f'): f(1)", "`unittest.mock`"),
+    ("import unittest.mock\nunittest.mock.patch('f')", "`import unittest.mock`"),
+    ("np.linalg.norm = None\nassert f(1)", "`np.linalg.norm` is changed"),
+    ("del np\nassert f(1)", "`del np`"),
     ("assert 1 ==", "IPython"),
 ]
 MODULES = {"plt": "matplotlib.pyplot", "path": "os.path", "np": "numpy"}
@@ -114,6 +120,18 @@ def test_definitions_of_given_cells_are_the_trusted_sides_own():
 def test_a_name_that_an_answer_binds_is_the_students():
     found = given(a_notebook(("given", "limit = 3"), ("answer", "limit = 5"), ("test", "limit")))
     assert "limit" in found.answers
+
+
+def test_what_answers_only_import_is_the_trusted_sides_own():
+    found = given(
+        a_notebook(
+            ("answer", "from math import isclose, comb, sqrt\nimport helpers as h\ndef f(): pass"),
+            ("answer", "def comb(n, k):\n    return 1"),
+            ("test", "from math import isclose\nassert isclose(f(), h.g()) and comb(3, 2)"),
+        )
+    )
+    assert found.before == {"test2": ("from math import isclose", "import helpers as h")}
+    assert found.answers == {"f", "comb", "sqrt"}
 
 
 def test_a_name_that_tests_bind_first_is_theirs():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograder.release.solution import bound_names, free_names
 from autograder.stock.model import SourceNotebook
@@ -39,11 +39,15 @@ class Given:
         before: by test cell, what the cells since the last one define: each one statement.
         answers: names that are the student's, wherever they are bound.
         modules: by name, the module or the module's member that an import of the notebook binds.
+        own: names that only the course's own cells bind, its tests too.
+        libraries: those of ``modules`` that the notebook binds by imports only.
     """
 
     before: Mapping[str, tuple[str, ...]]
     answers: frozenset[str]
     modules: Mapping[str, str]
+    own: frozenset[str] = frozenset()
+    libraries: Mapping[str, str] = field(default_factory=dict)
 
 
 def code_cells(source: SourceNotebook) -> list[SourceCode]:
@@ -76,6 +80,7 @@ def given(source: SourceNotebook) -> Given:
     waiting: list[str] = []
     ours: set[str] = set()
     bound: set[str] = set()
+    wanted = _only_imported(cells)
     for cell in cells:
         modules |= imported(cell.source)
         if cell.is_test:
@@ -83,14 +88,53 @@ def given(source: SourceNotebook) -> Given:
             continue
         names = _bound(cell.source)
         if cell.is_answer:
-            bound |= names
             ours -= names
-            continue
-        kept = list(_definitions(cell.source, ours))
+            kept = [(text, own) for text, own in _imports(cell.source) if own & wanted]
+        else:
+            kept = list(_definitions(cell.source, ours))
         waiting += [text for text, _ in kept]
         ours.update(*(names for _, names in kept))
         bound |= names - ours
-    return Given(before, frozenset(bound - ours) | _taken(cells, ours), modules)
+    answers = frozenset(bound - ours) | _taken(cells, ours)
+    tests = frozenset().union(*(_bound(cell.source) for cell in cells if cell.is_test))
+    defined = _defined(cells)
+    libraries = {name: target for name, target in modules.items() if name not in defined}
+    return Given(before, answers, modules, (tests | ours) - answers, libraries)
+
+
+def _defined(cells: list[SourceCode]) -> frozenset[str]:
+    """Names that some cell binds otherwise than by an import."""
+    statements = (one for cell in cells for one in _statements(cell.source))
+    others = (one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom))
+    return frozenset().union(*(_bound(ast.unparse(one)) for one in others))
+
+
+def _only_imported(cells: list[SourceCode]) -> frozenset[str]:
+    """Names that tests read and answers do nothing but import: what they bring is no answer, and a
+    student who binds them to something else must not judge by it."""
+    read: set[str] = set()
+    defined: set[str] = set()
+    for cell in cells:
+        texts = [ast.unparse(one) for one in _statements(cell.source) if not _is_import(one)]
+        if cell.is_test:
+            read.update(*map(_read, texts))
+        elif cell.is_answer:
+            defined.update(*map(_bound, texts))
+    return frozenset(read - defined)
+
+
+def _imports(source: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Each name that ``source`` imports at its top level, with a statement that does only that."""
+    for statement in filter(_is_import, _statements(source)):
+        assert isinstance(statement, ast.Import | ast.ImportFrom)
+        for alias in statement.names:
+            statement.names = [alias]
+            text = ast.unparse(statement)
+            yield text, _bound(text)
+
+
+def _is_import(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom)
 
 
 def _definitions(source: str, known: set[str]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -28,6 +28,7 @@ _MODULES = frozenset(
         *("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle", "sqlite3", "yaml"),
         *("threading", "multiprocessing", "concurrent", "asyncio", "urllib", "requests", "http"),
         *("matplotlib", "IPython", "ipywidgets", "sympy", "nbformat", "runpy", "ast", "logging"),
+        *("mock", "unittest.mock"),  # they patch what is the student's, in the student's process
     )
 )
 _OF_LIBRARIES = frozenset(
@@ -88,14 +89,18 @@ def _constructs(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             if node.id in _NAMES and node.id not in modules:
                 yield f"`{node.id}`"
-            elif modules.get(node.id, "").partition(".")[0] in _MODULES:
+            elif _forbidden(modules.get(node.id, "")):
                 yield f"`{modules[node.id]}`"
         elif isinstance(node, ast.Import):
             yield from (f"`import {one.name}`" for one in node.names if _forbidden(one.name))
         elif isinstance(node, ast.ImportFrom) and _forbidden(node.module or ""):
             yield f"`from {node.module} import`"
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del) and node.id in modules:
+            yield f"`del {node.id}`"
         elif isinstance(node, ast.Attribute) and _reads_files(node, modules):
             yield f"`.{node.attr}`"
+        elif isinstance(node, ast.Attribute) and _patches(node, modules):
+            yield f"`{ast.unparse(node)}` is changed"
         elif isinstance(node, ast.Global):
             yield "`global`"
         elif isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.AsyncFunctionDef):
@@ -107,8 +112,18 @@ def _reads_files(node: ast.Attribute, modules: Mapping[str, str]) -> bool:
     return node.attr in _OF_ALL or (library and node.attr in _OF_LIBRARIES)
 
 
+def _patches(node: ast.Attribute, modules: Mapping[str, str]) -> bool:
+    """Whether it changes a library: that is meant for the student's code, which has its own."""
+    base: ast.expr = node
+    while isinstance(base, ast.Attribute):
+        base = base.value
+    changed = isinstance(node.ctx, ast.Store | ast.Del)
+    return changed and isinstance(base, ast.Name) and base.id in modules
+
+
 def _forbidden(module: str) -> bool:
-    return module.partition(".")[0] in _MODULES
+    parts = module.split(".")
+    return parts[0] in _MODULES or ".".join(parts[:2]) in _MODULES
 
 
 def by_trying(read: Way, outside: tuple[Tried, Tried], kernel: tuple[Tried, Tried]) -> Way:
