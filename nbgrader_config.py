@@ -22,6 +22,7 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 # nbgrader adds {student_id}/{assignment_id}; while releasing, the student is "."
 c.CourseDirectory.source_directory = "build/source"
 c.CourseDirectory.release_directory = f"release/{LANGUAGE}"
+# `make lab` shows the made-up students where nobody has handed in anything yet.
 c.CourseDirectory.submitted_directory = os.environ.get("AUTOGRADER_SUBMISSIONS", "submissions")
 c.CourseDirectory.autograded_directory = "build/autograded"
 c.CourseDirectory.feedback_directory = "build/feedback"

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import time
+import warnings
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from mini_course import MINI
 
 from autograder import course, executed, release, results, run
 from autograder.errors import UsageError
+from autograder.gradebook import Target
+from autograder.gradebook.registered import ensure
 from autograder.model import Rejection, Submission
 from autograder.release import manual
 from autograder.stock import config
@@ -94,7 +97,7 @@ def mini(tmp_path_factory):
     shutil.copytree(MINI, root)
     yaml = root / "assignments/mini/assignment.yaml"
     text = yaml.read_text(encoding="utf-8").replace("\nhints:", f"{TASK}{SCHEME}hints:")
-    text = text.replace("limits:", "limits:\n  cell_seconds: 1")
+    text = text.replace("limits:", "limits:\n  cell_seconds: 3")
     yaml.write_text(text, encoding="utf-8")
     with (root / "assignments/mini/notebook.py").open("a") as file:
         file.write('\n# %% [markdown] task="why"\n')
@@ -117,6 +120,9 @@ def mini(tmp_path_factory):
     made.file("broken", "mini.ipynb").write_text("{")
     made.file("right", "timestamp.txt").write_text("2025-01-02 03:04:05 UTC\n")
     made.grade()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbgrader's own, at import
+        ensure(course.load(root), ["mini"], Target(config.read(root).db_url), "fr")
     made.report = made.execute()
     return made
 
@@ -225,6 +231,26 @@ def test_a_result_whose_submission_is_gone_is_told(mini, tmp_path):
     report = executed.write(made, unwatched)
     assert report.written == 0
     assert "right/mini: there is a result, but no submission" in "\n".join(report.notes)
+
+
+def test_a_mark_scheme_may_still_be_mended(mini):
+    yaml = mini.root / "assignments/mini/assignment.yaml"
+    before = yaml.read_text(encoding="utf-8")
+    yaml.write_text(before.replace("Un point par raison.", "Deux points."), encoding="utf-8")
+    try:
+        mini.execute(force=True)
+        assert "Deux points." in "".join(mini.cells("right")["why-asked"]["source"])
+    finally:
+        yaml.write_text(before, encoding="utf-8")
+
+
+def test_a_training_that_cannot_be_read_is_told(mini):
+    settings = config.read(mini.root)
+    source = stock.load(settings, ["mini"])["mini"].notebooks["mini"]
+    score = results.read_all(mini.root / "results")[0]
+    for name, data in (("mini.ipynb", b"{"), ("mini.py", b"\xff\xfe\xff")):
+        page = executed.as_handed_in(Submission("x", "mini", name, data), source, settings, score)
+        assert isinstance(page, Rejection)
 
 
 def test_an_assignment_that_is_not_there(mini):

@@ -16,10 +16,10 @@ from autograder.autograded import Page
 from autograder.errors import UsageError
 from autograder.executed import sources
 from autograder.executed.batch import ExecuteBatch, Executed, Job
-from autograder.executed.page import as_handed_in, restored, with_verdicts
+from autograder.executed.page import as_handed_in, language_of, restored, with_verdicts
 from autograder.farm import Watch, Watcher
 from autograder.isolation import Isolation, Preload
-from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
+from autograder.model import Assignment, Course, Rejection, Score, Submission, Tier
 from autograder.stock import config
 from autograder.stock import course as stock
 from autograder.stock.model import Json, SourceNotebook, StockSettings
@@ -82,7 +82,8 @@ def write(options: Options, watch: Watch) -> Report:
     with watch(len(todo)) as watcher:
         for slug in slugs:
             mine = {one.student: one for one in todo if one.assignment == slug}
-            maker = _Maker(options, settings, loaded, slug, known[slug].notebooks[slug])
+            source = sources.current(known[slug].notebooks[slug], settings)
+            maker = _Maker(options, settings, loaded, slug, source)
             for student, notebook in maker.pages(mine, watcher, notes):
                 _keep(maker, settings, student, notebook)
                 written += 1
@@ -163,17 +164,20 @@ class _Maker:
     ) -> Iterator[tuple[str, Json]]:
         """Student and finished notebook, as soon as there is one."""
         handed_in = self._handed_in(scores, notes)
-        if self.assignment.training is not None:  # once is enough: it took minutes
-            for student, data in handed_in.items():
-                yield student, as_handed_in(data, self.source, self.settings, scores[student])
-            return
+        timed = self.assignment.training is not None  # once is enough: it took minutes
         jobs = []
         for student, data in handed_in.items():
-            notebook = restored(data, self.source, self.settings, _lang(scores[student]))
+            score, lang = scores[student], language_of(scores[student])
+            if timed:
+                notebook = as_handed_in(data, self.source, self.settings, score)
+            else:
+                notebook = restored(data, self.source, self.settings, lang)
             if isinstance(notebook, Rejection):
                 notes.append(f"{student}/{self.slug}: {notebook.reason.en}")
+            elif timed:
+                yield student, notebook
             else:
-                jobs.append(Job(student, self.slug, notebook, _lang(scores[student])))
+                jobs.append(Job(student, self.slug, notebook, lang))
         for executed in self._executed(jobs, watcher, notes):
             yield executed.student, with_verdicts(executed.notebook, scores[executed.student])
 
@@ -213,7 +217,3 @@ class _Maker:
         words = {word for job in jobs for word in job.words}
         named = dict.fromkeys((*self.assignment.preload_on_use, _FIGURES))
         return tuple(module for module in named if module.partition(".")[0] in words)
-
-
-def _lang(score: Score) -> Language:
-    return "en" if score.provenance.get("lang") == "en" else "fr"

@@ -11,6 +11,7 @@ from autograder.check import CHECK
 from autograder.executed.batch import SKIP
 from autograder.model import Language, Outcome, Rejection, Score, Submission, TestResult, Text
 from autograder.notebook import script
+from autograder.notebook.refusals import Unreadable
 from autograder.stock import restore
 from autograder.stock.marked import marks_of
 from autograder.stock.model import Json, SourceCell, SourceNotebook, StockSettings
@@ -37,7 +38,11 @@ def restored(
 
     Those are not run: what they need may be missing as well, and the verdict stands there anyway.
     """
-    found = restore.restored(_as_notebook(submission), source, settings)
+    try:
+        data = _as_notebook(submission)
+    except Unreadable as fault:
+        return Rejection(submission.student, submission.assignment, fault.reason)
+    found = restore.restored(data, source, settings)
     if isinstance(found, Rejection):
         return found
     cells = [
@@ -53,18 +58,23 @@ def restored(
 
 def as_handed_in(
     submission: Submission, source: SourceNotebook, settings: StockSettings, score: Score
-) -> Json:
+) -> Json | Rejection:
     """The same with the outputs that were handed in, which are checked when it is written."""
-    lang: Language = "en" if score.provenance.get("lang") == "en" else "fr"
-    data = _as_notebook(submission)
+    lang = language_of(score)
     page = restored(submission, source, settings, lang)
-    assert not isinstance(page, Rejection)  # it was graded
-    for cell, raw in zip(page["cells"], parsed(data)["cells"], strict=False):
+    if isinstance(page, Rejection):
+        return page
+    for cell, raw in zip(page["cells"], parsed(_as_notebook(submission))["cells"], strict=False):
         if cell["cell_type"] == "code" and isinstance(raw.get("outputs"), list):
             cell["outputs"] = [one for one in raw["outputs"] if isinstance(one, dict)]
             cell["execution_count"] = raw.get("execution_count")
     note: Json = {"cell_type": "markdown", "id": None, "metadata": {}, "source": _NOT_RUN.to(lang)}
     return with_verdicts({**page, "cells": [note, *page["cells"]]}, score)
+
+
+def language_of(score: Score) -> Language:
+    """The language of a result's sentences."""
+    return "en" if score.provenance.get("lang") == "en" else "fr"
 
 
 def with_verdicts(page: Json, score: Score) -> Json:
@@ -73,8 +83,7 @@ def with_verdicts(page: Json, score: Score) -> Json:
     for cell in page["cells"]:
         task = tasks.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
         if task is not None and cell["cell_type"] == "code":
-            lang: Language = "en" if score.provenance.get("lang") == "en" else "fr"
-            text = f"{_HEADING.to(lang)} · {task.score:g}/{task.max_score:g}\n"
+            text = f"{_HEADING.to(language_of(score))} · {task.score:g}/{task.max_score:g}\n"
             text += "".join(f"{line}\n" for test in task.tests for line in _lines(test))
             shown = {"output_type": "stream", "name": "stdout", "text": text}
             cell["outputs"] = [*cell["outputs"], shown]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from autograder import release
 from autograder.course import release_file
 from autograder.model import LANGUAGES, Course, Language
 from autograder.stock import config
-from autograder.stock.model import StockSettings
+from autograder.stock.model import SourceNotebook, StockSettings
 
 
 def write(loaded: Course, settings: StockSettings, slugs: Iterable[str]) -> list[Path]:
@@ -28,6 +29,23 @@ def write(loaded: Course, settings: StockSettings, slugs: Iterable[str]) -> list
             release.files.write(file, data)
             changed.append(file)
     return changed
+
+
+def current(notebook: SourceNotebook, settings: StockSettings) -> SourceNotebook:
+    """The assignment's notebook with the texts that its locked cells have by now.
+
+    The gradebook keeps those with which the assignment was put there: an older mark scheme.
+    """
+    file = config.path_of(settings, settings.source, ".", notebook.name) / f"{notebook.name}.ipynb"
+    texts = {
+        cell["metadata"].get("nbgrader", {}).get("grade_id"): "".join(cell["source"])
+        for cell in json.loads(file.read_bytes())["cells"]
+    }
+    cells = (
+        replace(cell, source=texts.get(cell.grade_id, cell.source)) if cell.locked else cell
+        for cell in notebook.cells
+    )
+    return replace(notebook, cells=tuple(cells))
 
 
 def language(settings: StockSettings) -> Language:
