@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PHONE, DESKTOP = (360, 740), (1280, 900)  # CSS pixels
 _TIMEOUT = 20_000  # milliseconds for a page to load
-_GRID = 6  # the mouse goes over so many times so many points
+_GRID = 4  # the mouse goes over so many times so many points
 
 _ACTIVE = """() => {
   const found = [];
@@ -53,6 +53,7 @@ class Seen:
     console: list[str] = field(default_factory=list)
     left_for: str = ""  # the address, if the page went elsewhere
     active: list[str] = field(default_factory=list)  # elements and attributes that could act
+    checked: Any = None  # what the test's own script found
     session: Any = None  # Chromium's debugger, which tells of scripts
 
     @property
@@ -134,15 +135,24 @@ def opened(
         context.close()
 
 
-def open_page(browser: Browser, source: str | Path, **options: Any) -> Seen:
-    """Open ``source``, go over it with mouse and keyboard, and say what it did."""
+def open_page(
+    browser: Browser, source: str | Path, *, check: str = "", settle: bool = True, **options: Any
+) -> Seen:
+    """Open ``source``, go over it with mouse and keyboard, and say what it did.
+
+    Args:
+        check: JavaScript whose value becomes ``Seen.checked``, evaluated at the end.
+        settle: wait until half a second has passed without a request.
+    """
     with opened(browser, source, **options) as (page, seen):
         before = page.url
         _prod(page)
-        page.wait_for_load_state("networkidle")
+        if settle:
+            page.wait_for_load_state("networkidle")
         seen.left_for = "" if page.url.partition("#")[0] == before else page.url
         seen.stop()
         seen.active = page.evaluate(_ACTIVE)
+        seen.checked = page.evaluate(check) if check else None
         return seen
 
 
