@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,12 +53,17 @@ def _number(value: object) -> float | None:
         return None if value else 0.0
     if isinstance(value, int | float | np.integer | np.floating):
         return _float(value)
-    if isinstance(value, np.ndarray) or type(value).__name__ == "Tensor":
+    if isinstance(value, np.ndarray) or _is_tensor(value):
         try:
             return _number(value.item())  # type: ignore[attr-defined]
         except (ValueError, RuntimeError):  # more than one, as NumPy and torch say it
             return None
     return None
+
+
+def _is_tensor(value: object) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
 
 
 def _float(value: object) -> float:

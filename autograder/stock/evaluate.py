@@ -21,6 +21,7 @@ from autograder.sandbox.mirror import Unshared
 from autograder.stock.credit import Credit, of_value
 from autograder.stock.model import Differs, SourceCell
 from autograder.stock.namespace import Namespace
+from autograder.stock.proxy import Proxy
 from autograder.stock.remote import ChildLost, Remote
 
 _PRINTED = 100_000  # characters kept of what a test cell prints
@@ -74,7 +75,7 @@ def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float)
     code, last = _compiled(tree, cell.source, file)
     linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)
     remote.ends = time.monotonic() + seconds
-    remote.last, remote.unshared, remote.refused = None, "", False
+    remote.last, remote.unshared, remote.refused, remote.failed = None, "", False, None
     out, err = Noted(), Noted()
     value: object = None
     error: BaseException | None = None
@@ -82,12 +83,16 @@ def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float)
         with _limited(seconds), _as_nbgrader(), _captured(out, err):
             exec(code, names)  # noqa: S102 - the instructor's own test
             value = eval(last, names) if last else None  # noqa: S307
+            if isinstance(value, Proxy):
+                remote.permit("be the last value", value)
             credit = of_value(value, cell.points)
             shown = "" if value is None else repr(value)[:_PRINTED]
     except BaseException as raised:  # noqa: BLE001 - each is an outcome of the cell
         error = raised
-    if error is None and remote.lost is not None:  # hidden by a bare ``except`` of the cell
+    if remote.lost is not None:  # perhaps hidden by an ``except`` or a ``finally`` of the cell
         error = ChildLost(remote.lost)
+    if error is None:
+        error = remote.failed  # student code kept it to itself
     printed = _printed(remote)
     stdout, stderr = printed[0] + out.getvalue(), printed[1] + err.getvalue()
     refused = (Differs.OBJECT,) if remote.refused else ()
@@ -137,7 +142,7 @@ def _printed(remote: Remote) -> tuple[str, str]:
     remote.ends = time.monotonic() + 1.0
     try:
         return remote.printed()
-    except ChildLost:
+    except (ChildLost, Exception):  # noqa: BLE001 - the child's word, whatever it is
         return "", ""
 
 

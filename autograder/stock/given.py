@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from autograder.release.solution import bound_names, free_names
 from autograder.stock.model import SourceNotebook
@@ -40,14 +40,12 @@ class Given:
         answers: names that are the student's, wherever they are bound.
         modules: by name, the module or the module's member that an import of the notebook binds.
         own: names that only the course's own cells bind, its tests too.
-        libraries: those of ``modules`` that the notebook binds by imports only.
     """
 
     before: Mapping[str, tuple[str, ...]]
     answers: frozenset[str]
     modules: Mapping[str, str]
     own: frozenset[str] = frozenset()
-    libraries: Mapping[str, str] = field(default_factory=dict)
 
 
 def code_cells(source: SourceNotebook) -> list[SourceCode]:
@@ -97,16 +95,7 @@ def given(source: SourceNotebook) -> Given:
         bound |= names - ours
     answers = frozenset(bound - ours) | _taken(cells, ours)
     tests = frozenset().union(*(_bound(cell.source) for cell in cells if cell.is_test))
-    defined = _defined(cells)
-    libraries = {name: target for name, target in modules.items() if name not in defined}
-    return Given(before, answers, modules, (tests | ours) - answers, libraries)
-
-
-def _defined(cells: list[SourceCode]) -> frozenset[str]:
-    """Names that some cell binds otherwise than by an import."""
-    statements = (one for cell in cells for one in _statements(cell.source))
-    others = (one for one in statements if not isinstance(one, ast.Import | ast.ImportFrom))
-    return frozenset().union(*(_bound(ast.unparse(one)) for one in others))
+    return Given(before, answers, modules, (tests | ours) - answers)
 
 
 def _only_imported(cells: list[SourceCode]) -> frozenset[str]:

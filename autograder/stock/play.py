@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from autograder.messages import Call
 from autograder.model import Lost, Outcome
+from autograder.release.solution import bound_names
 from autograder.stock import credit
 from autograder.stock.credit import Credit
 from autograder.stock.evaluate import Evaluated, evaluate
@@ -56,7 +56,8 @@ class Player:
         self._ways = ways
         self._kernel = kernel
         self._remote: Remote | None = None
-        self._names = Namespace(self._current, given.answers)
+        self._names = Namespace(self._current, given.answers, given.own)
+        self._defined: set[str] = set()  # tests before which the course's definitions were run
         self._visible: Definitions = []
         self._allowed: frozenset[str] | None = None
         self._played = Played()
@@ -106,9 +107,7 @@ class Player:
         remote = self._current()
         remote.allowed, remote.used = self._allowed, set()
         remote.ends = time.monotonic() + seconds
-        for text in self._given.before.get(cell.grade_id, ()):
-            with contextlib.suppress(Exception):  # its names are then the student's
-                exec(text, self._names)  # noqa: S102 - the course's own definition
+        self._define(cell.grade_id)
         found = evaluate(cell, self._names, remote, seconds)
         self._visible += visible_definitions(cell.released)
         judged = Judged(
@@ -122,6 +121,19 @@ class Player:
         if found.lost is not None:
             self._kernel.losses.append(found.lost)
         self._played.tests[cell.grade_id] = judged
+
+    def _define(self, test: str) -> None:
+        """What the course defines above that test in its own notebook, wherever it stands here."""
+        for name, texts in self._given.before.items():
+            if name not in self._defined:
+                self._defined.add(name)
+                for text in texts:
+                    try:
+                        exec(text, self._names)  # noqa: S102 - the course's own definition
+                    except Exception:  # noqa: BLE001 - whatever it needs is not here
+                        self._names.yield_(frozenset(bound_names(text)))
+            if name == test:
+                return
 
     def _inside(self, step: Step, cell: SourceCell) -> None:
         words = frozenset(name for _, names in self._visible for name in names)

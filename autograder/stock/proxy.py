@@ -149,8 +149,8 @@ def _about(description: object) -> About:
     if not isinstance(special, list) or len(special) > len(_METHODS):
         raise wire.ProtocolError("no list of methods")
     known = frozenset(method for method in special if method in _METHODS)
-    if sort == "class":  # what its instances can do is not what it can do
-        known = frozenset({"__call__"})
+    if sort != "instance":  # what a class' instances can do is not what it can do
+        known &= {"__call__"}
     name = "".join(letter for letter in name[:100] if letter.isprintable())
     return About(sort, module[:100], name or "object", checked_bases(bases), known)
 

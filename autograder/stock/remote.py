@@ -63,17 +63,19 @@ class Remote:
         self.last: tuple[Call, object] | None = None  # the last call, and what it gave
         self.lost: Lost | None = None
         self.refused = False  # whether an object was not let judge a value of the test's
+        self.failed: AssertionError | None = None  # of the test's own, in student code's hands
         self.unshared = ""  # what of the test's could not be sent
         self._twins = Twins()
         self._classes: Classes = {}
         self._proxies: dict[int, Any] = {}
         self._methods: dict[int, str] = {}  # functions that came as an object's attribute
+        self._named: set[int] = set()  # what the test itself calls by its name
 
     # ------------------------------------------------------------ names
 
     def get(self, name: str) -> Any:
         """What the notebook calls ``name``. Raises NoSuchName."""
-        return self._request("get", name)
+        return self._as_named(self._request("get", name))
 
     def has(self, name: str) -> bool:
         """Whether the notebook defines ``name``."""
@@ -100,14 +102,16 @@ class Remote:
 
     def call(self, proxy: Proxy, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
         """Call it. Raises what it raises."""
-        about = proxy.__about__
         method = self._methods.get(proxy.__number__)
-        if (about.sort == "instance" or method) and (args or kwargs):
-            self._permit(f"call {method or about.name}", proxy)
-        call = Call(about.name, args, kwargs)
+        if (args or kwargs) and not (proxy.__number__ in self._named and method is None):
+            self.permit(f"call {method or 'a result'}", proxy)
+        call = Call(proxy.__about__.name, args, kwargs)
         self.last = None
         try:
             result = self._request("call", proxy, args, kwargs)
+        except StopIteration as error:  # it would end a loop of the test's: as in a generator
+            self.last = (call, error)
+            raise RuntimeError("a function raised StopIteration") from error
         except Exception as error:
             self.last = (call, error)
             raise
@@ -117,30 +121,50 @@ class Remote:
     def operate(self, operation: str, *args: object) -> Any:
         """Do something else with it. Raises Unusable, and what it raises."""
         proxies = [arg for arg in args if isinstance(arg, Proxy)]
-        instance = next((one for one in proxies if one.__about__.sort == "instance"), None)
-        if instance is not None and len(proxies) < len(args) and operation not in _REVEALS_NOTHING:
-            self._permit(f"{operation} with a value", instance)
+        judge = next((one for one in proxies if not self._is_definition(one)), None)
+        if judge is not None and len(proxies) < len(args) and operation not in _REVEALS_NOTHING:
+            self.permit(f"{operation} with a value", judge)
         found = self._request(operation, *args)
-        if operation == "getattr" and instance is not None and isinstance(found, Proxy):
+        if operation == "getattr" and judge is None:
+            return self._as_named(found)
+        if operation == "getattr" and isinstance(found, Proxy):
             self._methods[found.__number__] = f".{args[1]}"
         return found
 
+    def _as_named(self, found: Any) -> Any:
+        if isinstance(found, Proxy):
+            self._named.add(found.__number__)
+        return found
+
+    def _is_definition(self, proxy: Proxy) -> bool:
+        """A function, class or module that the test names. One that student code *gave* can be
+        equal to everything, just as an object can."""
+        return proxy.__about__.sort != "instance" and proxy.__number__ in self._named
+
     def compare(self, operation: str, proxy: Proxy, other: object) -> Any:
         """``eq`` or ``ne``: with a value, and unless that is allowed, no object is equal."""
+        if proxy.__about__.sort != "instance":  # whatever a metaclass says
+            return (proxy is other) == (operation == "eq")
         try:
             return self.operate(operation, proxy, other)
         except Unusable:
             return operation == "ne"
 
-    def _permit(self, use: str, proxy: Proxy) -> None:
+    def permit(self, use: str, proxy: Proxy) -> None:
         """Note that a value of the test's goes to an object of the student's, which then judges it.
 
         Raises Unusable: the course's own answers gave no such object.
         """
-        self.used.add(use)
-        if self.allowed is not None and use not in self.allowed:
-            self.refused = True
+        if not self.permits(use):
             raise Unusable(f"an object of type {proxy.__about__.name!r} has no value here")
+
+    def permits(self, use: str) -> bool:
+        """Whether the course's own answers did the same in this cell; it is noted."""
+        self.used.add(use)
+        if self.allowed is None or use in self.allowed:
+            return True
+        self.refused = True
+        return False
 
     # ------------------------------------------------------------ the talk
 
@@ -154,7 +178,7 @@ class Remote:
         while kind == "call":
             kind, value = self._answer(self._ask(self._called(value)))
         if kind == "missing":
-            raise NoSuchName(args[0])
+            raise NoSuchName(*args[:1])
         if kind == "raised":
             raise self._error(value)
         return value
@@ -195,12 +219,16 @@ class Remote:
             function: Any = self.codec.lent[number]
             if type(args) is not tuple or type(kwargs) is not dict:
                 raise wire.ProtocolError("no call")
+            if self._describe(function)[0] != "callback":  # what a library has is called there
+                raise wire.ProtocolError("no function of the test's")
         except (KeyError, TypeError, ValueError) as error:
             self._lose(Lost(Outcome.CRASHED, f"not a call: {error}"))
         try:
             answer = ("returned", function(*args, **kwargs))
         except Exception as error:  # noqa: BLE001 - it is for student code to see
             answer = ("raised", error)
+            if isinstance(error, AssertionError) and not self.permits("keep a failed assertion"):
+                self.failed = error
         return (answer[0], *self.codec.pack(answer[1]))
 
     # ------------------------------------------------------------ what crosses by number
@@ -219,6 +247,7 @@ class Remote:
         raise Unshared(f"an object of the test's own type {type(value).__name__}")
 
     def _borrow(self, number: int, description: tuple[Tree, ...]) -> object:
+        self._named.discard(number)  # until the test calls it by its name again
         if number not in self._proxies:
             kind = proxy_class(description, self._classes)
             about = kind.__about__

@@ -15,6 +15,8 @@ from autograder.stock.proxy import About, Bases, checked_bases
 
 _TEXT = 10_000
 _MOST = 200  # classes; a notebook that makes more gets their nearest base
+# What these raise means something to who runs the tests: that one is skipped, that a child is gone.
+_OTHERS = frozenset(("__main__", "autograder", "unittest", "pytest", "_pytest"))
 _ATOMS = (str, bytes, int, float, complex, bool, type(None))
 
 
@@ -67,7 +69,7 @@ class Twins:
 
 def _known(module: str, name: str) -> type[BaseException] | None:
     owner = builtins if module == "builtins" else sys.modules.get(module)
-    if module == "__main__" or owner is None:
+    if module.partition(".")[0] in _OTHERS or owner is None:
         return None
     found = vars(owner).get(name)
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
