@@ -22,13 +22,11 @@ def scores(db: Any, rows: Rows) -> dict[str, float]:
 
 
 def assign(db: Any, rows: Rows, entry: Entry, late: LatePenalty | None) -> None:
-    """Give each notebook that was handed in its penalty; earlier ones are gone.
+    """Give each notebook that was handed in its penalty; it has none yet.
 
     Raises:
         Refusal: the course's rule fails.
     """
-    for notebook in rows.notebooks.values():
-        notebook.late_submission_penalty = None
     seconds = _seconds(rows.submission)
     if late is None or seconds <= 0:
         return

@@ -17,7 +17,7 @@ from sqlalchemy.exc import (
 )
 
 from autograder.gradebook import database, late
-from autograder.gradebook.entry import Entry, Refused, Target, Written
+from autograder.gradebook.entry import CellGrade, Entry, Refused, Target, Written
 from autograder.gradebook.refusal import Refusal
 from autograder.gradebook.rows import Cells, Rows, rows_of
 
@@ -131,7 +131,10 @@ def _check(entry: Entry) -> None:
 
 
 def _fill(rows: Rows, entry: Entry) -> None:
-    """Automatic scores and comments. What ``entry`` does not name loses its earlier ones."""
+    """Automatic scores and comments. What ``entry`` does not name loses its earlier ones.
+
+    So do penalties, which are assigned once the scores are known.
+    """
     grades = {(one.notebook, one.grade_id): one for one in entry.grades}
     comments = {(one.notebook, one.grade_id): one for one in entry.comments}
     unknown = [*(set(grades) - set(rows.grades)), *(set(comments) - set(rows.comments))]
@@ -140,17 +143,32 @@ def _fill(rows: Rows, entry: Entry) -> None:
         named = ", ".join(sorted("/".join(filter(None, key)) for key in unknown))
         raise Refusal(f"the gradebook has no cell for {named}: release the assignment again")
     for key, row in rows.grades.items():
+        score, needs = _decided(grades.get(key), row.manual_score)
         if key[0] in entry.missing:
-            row.auto_score, row.needs_manual_grade = 0.0, False
-            continue
-        grade = grades.get(key)
-        row.auto_score = grade.auto_score if grade else None
-        undecided = row.auto_score is None or bool(grade and grade.needs_manual_grade)
-        # A person who gave another score looks again, as nbgrader has it.
-        row.needs_manual_grade = undecided or row.manual_score is not None
+            score, needs = 0.0, False
+        _put(row, auto_score=score, needs_manual_grade=needs)
     for key, row in rows.comments.items():
         comment = comments.get(key)
-        row.auto_comment = comment.auto_comment if comment else None
+        _put(row, auto_comment=comment.auto_comment if comment else None)
+    for notebook in rows.notebooks.values():
+        _put(notebook, late_submission_penalty=None)
+
+
+def _decided(grade: CellGrade | None, manual_score: float | None) -> tuple[float | None, bool]:
+    """The automatic score, and whether a person has to look.
+
+    A person who gave another score looks again, as nbgrader has it.
+    """
+    if grade is None or grade.auto_score is None:
+        return None, True
+    return grade.auto_score, grade.needs_manual_grade or manual_score is not None
+
+
+def _put(row: Any, **values: object) -> None:
+    """Set what differs: a row that is only touched costs as much as one that is written."""
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
 
 
 def _written(db: Any, rows: Rows, entry: Entry) -> Written:
