@@ -35,8 +35,8 @@ _FRAME = {
         "A trial on a part of the images: this is no grade.",
     ),
     "pending": Text(
-        "{} points attendent encore d'être attribués par une personne.",
-        "{} points are still to be given by a person.",
+        "Points encore à donner par une personne : {}.",
+        "Points still to be given by a person: {}.",
     ),
     "penalty": Text("Retard", "Lateness"),
     "after_penalty": Text("Note après retard", "Score after lateness"),
@@ -49,7 +49,7 @@ _FRAME = {
     "total": Text("Total", "Total"),
     "of": Text("sur", "of"),
     "tests": Text("Tests", "Tests"),
-    "right": Text("{} tests réussis sur {}", "{} of {} tests passed"),
+    "right": Text("Tests réussis : {} sur {}", "Tests passed: {} of {}"),
     "hint": Text("Piste : ", "Hint: "),
     "hidden": Text("test caché", "hidden test"),
     "inside": Text(
@@ -82,15 +82,15 @@ _FRAME = {
         "Picture {} shown by cell {} ({} × {} pixels)",
     ),
     "long": Text("Afficher les {} lignes", "Show the {} lines"),
-    "cut": Text("… {} caractères de plus.", "… {} more characters."),
+    "cut": Text("Caractères non affichés : {}.", "Characters not shown: {}."),
     "left_out": Text("Non affiché : {}.", "Not shown: {}."),
     "picture_refused": Text(
         "une image qui n'est pas un PNG, ou trop grande", "a picture that is no PNG, or too large"
     ),
     "full": Text("la page est déjà assez longue", "the page is long enough already"),
     "kind_refused": Text("une sortie d'un autre type", "an output of another kind"),
-    "more_cells": Text("{} cellules de plus", "{} more cells"),
-    "more_outputs": Text("{} sorties de plus", "{} more outputs"),
+    "more_cells": Text("les cellules suivantes ({})", "the cells that follow ({})"),
+    "more_outputs": Text("les sorties suivantes ({})", "the outputs that follow ({})"),
     "after_hidden": Text(
         "les sorties des cellules qui suivent un test caché",
         "outputs of cells that come after a hidden test",
