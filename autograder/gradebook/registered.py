@@ -41,7 +41,7 @@ def ensure(course: Course, slugs: Iterable[str], target: Target, lang: Language)
             "set CourseDirectory.course_id in nbgrader_config.py"
         )
     for slug in stale:
-        with _own_programs():
+        with own_programs():
             release.register(course, slug, lang, target.db_url, target.course_id)
     return stale
 
@@ -80,8 +80,11 @@ def _cells(row: Any) -> Points:
 
 
 @contextlib.contextmanager
-def _own_programs() -> Iterator[None]:
-    """``alembic``, which nbgrader starts for a new database, is found beside our Python."""
+def own_programs() -> Iterator[None]:
+    """``alembic``, which nbgrader starts for a new database, is found beside our Python.
+
+    Without this only where the virtual environment is active.
+    """
     before = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
     try:

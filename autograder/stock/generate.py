@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError, Problem
+from autograder.gradebook.registered import own_programs
 from autograder.stock import config
 from autograder.stock.model import StockSettings
 
@@ -61,20 +58,6 @@ def _config(settings: StockSettings, name: str, folder: Path, db_url: str) -> An
     if (settings.root / templates).is_file():
         shutil.copy(settings.root / templates, folder / Path(templates).name)
     return given
-
-
-@contextlib.contextmanager
-def own_programs() -> Iterator[None]:
-    """``alembic`` is found, which nbgrader asks for the version of a new gradebook.
-
-    Without this only where the virtual environment is active.
-    """
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
 
 
 class _Said(logging.Handler):

@@ -66,6 +66,7 @@ class Keeper:
             written = self._writer.write(_entry(graded))
             if isinstance(written, Refused):
                 self._note(graded, [f"not in the gradebook: {written.reason}"])
+                score = replace(score, provenance=_without_digest(score))  # it is tried again
             else:
                 score = replace(score, late_penalty=written.late_penalty)
             self._write_autograded(graded)
@@ -120,6 +121,10 @@ def _entry(graded: Graded) -> Entry:
         graded.comments,
         graded.missing,
     )
+
+
+def _without_digest(score: Score) -> dict[str, str]:
+    return {key: value for key, value in score.provenance.items() if key != "digest"}
 
 
 def _own_prose(source: SourceNotebook) -> frozenset[str]:
