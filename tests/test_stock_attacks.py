@@ -99,7 +99,7 @@ ATTACKS = {
         "assert found.wasSuccessful()",
     ),
     "an assertion kept back": (
-        "def double(check, x):\n    try:\n        check(x)\n    except AssertionError:\n        pass",
+        "def double(check, x):\n    try:\n        check(x)\n    except AssertionError: pass",
         "def check(x):\n    assert x == 3\ndouble(check, 2)",
     ),
     "a name read back": (
@@ -110,7 +110,7 @@ ATTACKS = {
         "double = 4\nassert f() == double",
     ),
     "the hash of the right answer": (
-        "class K:\n    def __hash__(self): return hash(4)\n    def __eq__(self, other): return True\n"
+        "class K:\n    __hash__ = lambda self: hash(4)\n    __eq__ = lambda self, other: 1\n"
         "double = lambda x: K()",
         "assert double(2) in {4}",
     ),
@@ -158,7 +158,7 @@ ATTACKS = {
         "assert double(2) == double(3)",
     ),
     "keys that ask for keys": (
-        "class V:\n    __hash__ = lambda self: 1\n    __eq__ = lambda self, other: {V(): 1, V(): 2}\n"
+        "class V:\n    __hash__ = lambda self: 1\n    __eq__ = lambda self, o: {V(): 1, V(): 2}\n"
         "double = lambda x: {V(): 1, V(): 2}",
         "assert double(2) == 4",
     ),

@@ -12,6 +12,7 @@ import numpy as np
 from autograder import wire
 from autograder.sandbox.tagged import NUMBERS, Inner, Tree
 
+_LONGEST_TEXTS = 2**24  # characters: an array gives each of its texts as much room as the longest
 _PACKED = 32  # a list of so many numbers crosses as an array
 _MAPPINGS: dict[str, Callable[[], Any]] = {
     "dict": dict,
@@ -128,6 +129,8 @@ def _filled_array(kind: str, old: Any, new: Tree, inner: Inner) -> Any:
         if letter not in ("O", "U", "S"):
             raise wire.ProtocolError("no such array")
         values = _values(items, inner)
+        if letter != "O" and len(values) * max(map(_length, values), default=0) > _LONGEST_TEXTS:
+            raise wire.ProtocolError("an array of texts too long")
         made = np.empty(len(values), object)
         made[:] = values
         made = made.reshape(shape).astype(letter)
@@ -135,6 +138,10 @@ def _filled_array(kind: str, old: Any, new: Tree, inner: Inner) -> Any:
         old[...] = made
         return old
     return made
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, (str, bytes)) else 64
 
 
 def _packs(items: list[Any]) -> bool:

@@ -163,6 +163,9 @@ class StockBatch:
                 ]
         except SandboxError as error:
             return Graded(self._score(work, [], time.perf_counter() - started, str(error)))
+        except Exception as error:  # noqa: BLE001 - our own fault, which must not end the class
+            why = f"{type(error).__name__}: {error}"[:500]
+            return Graded(self._score(work, [], time.perf_counter() - started, why))
         seconds = time.perf_counter() - started
         names = self.assignment.notebooks
         return Graded(

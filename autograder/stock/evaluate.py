@@ -9,11 +9,13 @@ import functools
 import io
 import linecache
 import os
+import resource
 import signal
 import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 
 from autograder.model import Lost, Outcome
@@ -25,6 +27,7 @@ from autograder.stock.proxy import Proxy
 from autograder.stock.remote import ChildLost, Remote
 
 _PRINTED = 100_000  # characters kept of what a test cell prints
+_MEMORY = 2 * 2**30  # bytes that a cell may use here beyond what the worker has
 _GRACE = 20.0  # seconds beyond its time after which a cell that hears no alarm ends the worker
 
 
@@ -80,7 +83,7 @@ def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float)
     value: object = None
     error: BaseException | None = None
     try:
-        with _limited(seconds), _as_nbgrader(), _captured(out, err):
+        with _limited(seconds), _within_memory(), _as_nbgrader(), _captured(out, err):
             exec(code, names)  # noqa: S102 - the instructor's own test
             value = eval(last, names) if last else None  # noqa: S307
             if isinstance(value, Proxy):
@@ -151,6 +154,8 @@ def _outcome(error: BaseException) -> Outcome:
         return error.lost.outcome
     if isinstance(error, _OutOfTime):
         return Outcome.TIMEOUT
+    if isinstance(error, MemoryError):
+        return Outcome.MEMORY
     return Outcome.FAILED if isinstance(error, AssertionError) else Outcome.ERROR
 
 
@@ -205,6 +210,19 @@ def _limited(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         faulthandler.cancel_dump_traceback_later()
+
+
+@contextlib.contextmanager
+def _within_memory() -> Iterator[None]:
+    """Let the cell use so much more than there is now: what students return may be multiplied."""
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    most = [used + _MEMORY, *(limit for limit in before if limit != resource.RLIM_INFINITY)]
+    resource.setrlimit(resource.RLIMIT_DATA, (min(most), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import symtable
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -173,12 +174,19 @@ def _taken(cells: list[SourceCode], ours: set[str]) -> frozenset[str]:
 
 
 def _read(source: str) -> frozenset[str]:
+    """Names of the notebook that a statement reads or deletes, also one that it binds itself:
+    ``old, f = f, spy``. In a block of statements those are its own."""
+    tree = ast.parse(source)
     deleted = {
         node.id
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del | ast.Load)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
     }
-    return free_names(source) | (deleted - _bound(source))
+    if any(hasattr(statement, "body") for statement in tree.body):
+        return free_names(source) | deleted
+    symbols = symtable.symtable(source, "cell", "exec").get_symbols()
+    read = {symbol.get_name() for symbol in symbols if symbol.is_referenced()}
+    return free_names(source) | deleted | read
 
 
 def imported(source: str) -> dict[str, str]:

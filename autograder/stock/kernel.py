@@ -61,6 +61,8 @@ class Kernel:
         if not self._ends:
             self._ends = time.monotonic() + self.bounds.whole
         while self._child is None or not self._child.alive:
+            if self.left() <= 0:
+                self._history.clear()  # of cells that end a child each time, there may be many
             self._child = self.open_child()
             self._begin(self._child)
             for number, source in list(self._history):
@@ -100,7 +102,7 @@ class Kernel:
                 chosen.append(text)
         child = self.child()
         for text in reversed(chosen):
-            child.run(Cell(0, text), WALL * self.bounds.cell)
+            child.run(Cell(0, text), min(WALL * self.bounds.cell, max(0.1, self.left())))
 
     def left(self) -> float:
         """Seconds that the notebook still has."""

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import difflib
 import itertools
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from autograder import messages
+from autograder import messages, wire
 from autograder.compare import show
 from autograder.messages import plain
 from autograder.model import Language, Outcome, Text
 from autograder.stock.evaluate import Evaluated
-from autograder.stock.model import Differs, SourceCell
+from autograder.stock.model import Differs, Regions, SourceCell
 from autograder.stock.play import Judged
 from autograder.stock.proxy import Proxy
 
@@ -84,7 +85,8 @@ def _hidden(ended: Evaluated, outcome: Outcome, lang: Language) -> str:
     sentence = HIDDEN.to(lang)
     if outcome is Outcome.FAILED or ended.error in ("Unusable", "NameError"):
         return sentence
-    return f"{sentence} {messages.raised_hidden(plain(ended.error), lang)}"
+    known = ended.error if ended.error in wire.EXCEPTIONS else "Exception"  # a name can tell much
+    return f"{sentence} {messages.raised_hidden(known, lang)}"
 
 
 def _visible(judged: Judged, ended: Evaluated, lang: Language) -> str:
@@ -148,11 +150,31 @@ def _is_visible(judged: Judged) -> bool:
 
 
 def is_released(cell: SourceCell, lines: tuple[int, int]) -> bool:
-    """Whether these lines of a cell, first and last, are in what students got."""
-    known = {line.strip() for line in cell.released.splitlines()}
-    first, last = lines
-    wanted = cell.source.splitlines()[first - 1 : last]
-    return bool(wanted) and all(line.strip() in known for line in wanted)
+    """Whether these lines of a cell, first and last, are in what students got.
+
+    By their place: a hidden line may be spelt like a visible one, and test other values.
+    """
+    all_of_it = [line.strip() for line in cell.source.splitlines()]
+    marked = _between_marks(all_of_it)
+    places = [place for place in range(len(all_of_it)) if place not in marked]
+    ours = [all_of_it[place] for place in places]
+    theirs = [line.strip() for line in cell.released.splitlines()]
+    alike = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    shown = {at for block in alike for at in places[block.a : block.a + block.size]}
+    wanted = set(range(lines[0] - 1, min(lines[1], len(all_of_it))))
+    return bool(wanted) and wanted <= shown
+
+
+def _between_marks(lines: Sequence[str]) -> set[int]:
+    """Places of lines that nbgrader's usual marks hide."""
+    found: set[int] = set()
+    inside = False
+    for place, line in enumerate(lines):
+        inside = inside or Regions().hidden[0] in line
+        if inside:
+            found.add(place)
+        inside = inside and Regions().hidden[1] not in line
+    return found
 
 
 def _authored(judged: Judged) -> str:
@@ -164,7 +186,8 @@ def _authored(judged: Judged) -> str:
         return ""
     for node in ast.walk(ast.parse(judged.cell.source)):
         if isinstance(node, ast.Assert) and node.lineno == evaluated.line[0]:
-            constant = isinstance(node.msg, ast.Constant) and isinstance(node.msg.value, str)
-            if constant or (node.msg is not None and _is_visible(judged)):
+            if isinstance(node.msg, ast.Constant) and node.msg.value == evaluated.said:
+                return plain(evaluated.said)  # and not what a helper said of hidden values
+            if node.msg is not None and _is_visible(judged):
                 return plain(evaluated.said)
     return ""
