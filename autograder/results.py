@@ -37,7 +37,8 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What `json` leaves as it is although it can change how the file looks to a person:
 # C1 controls, bidirectional and zero-width marks, line separators, lone surrogates.
 _UNSEEN = re.compile(
-    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"  # tags, which can spell a text that nobody sees
 )
 _CONTROL = re.compile("[\x00-\x1f]|" + _UNSEEN.pattern)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
@@ -106,7 +107,7 @@ def read_all(folder: Path) -> list[Score]:
 def to_json(document: Mapping[str, Any]) -> str:
     """``document`` as JSON text: no character that hides, a newline at the end, never NaN."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return _UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n"
 
 
 def as_dict(score: Score) -> dict[str, Any]:
