@@ -19,6 +19,8 @@ OUTSIDE = [
     "eval_ = 1\nassert f(eval_)",
     "import unittest\nunittest.TestCase().assertEqual(f(1), 2)",
     "f.limit = 3\nnp = 1\nassert f(1)",
+    "sum = 0\nlist = [1]\nassert f(list) == sum",
+    "class A:\n    def sum(self): return 1\nsetattr(f, 'limit', 3)",
 ]
 INSIDE = [
     ("%matplotlib inline\nassert f(1)", "IPython"),
@@ -43,6 +45,10 @@ INSIDE = [
     ("import unittest.mock\nunittest.mock.patch('f')", "`import unittest.mock`"),
     ("np.linalg.norm = None\nassert f(1)", "`np.linalg.norm` is changed"),
     ("del np\nassert f(1)", "`del np`"),
+    ("setattr(np.linalg, 'norm', None)\nassert f(1)", "`setattr(np.linalg, 'norm', None)`"),
+    ("def sum(*a): raise AssertionError\nassert f(1)", "`sum` is bound"),
+    ("sorted = None\nassert f(1)", "`sorted` is bound"),
+    ("old = max\nmax = lambda *a: 1\nassert f(1)\nmax = old", "`max` is bound"),
     ("assert 1 ==", "IPython"),
 ]
 MODULES = {"plt": "matplotlib.pyplot", "path": "os.path", "np": "numpy"}

@@ -38,6 +38,7 @@ from autograder.stock.model import (
 )
 from autograder.stock.play import Player
 from autograder.stock.restore import restored
+from autograder.stock.settled import settings_kept
 from autograder.stock.shown import with_outputs
 from autograder.stock.ways import Ways
 
@@ -156,7 +157,7 @@ class StockBatch:
     def _one(self, work: StockWork, known: Mapping[str, Given]) -> Graded:
         started = time.perf_counter()
         try:
-            with among_files(self.assignment, self.root):
+            with among_files(self.assignment, self.root), settings_kept():
                 found = [
                     self._notebook(source, work.submission, known[name])
                     for name, source in self.assignment.notebooks.items()

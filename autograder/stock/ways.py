@@ -8,6 +8,7 @@ send a cell inside.
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -37,6 +38,7 @@ _OF_LIBRARIES = frozenset(
         *("save", "savez", "savetxt", "memmap", "eval"),
     )
 )
+_BUILTIN = frozenset(name for name in vars(builtins) if callable(vars(builtins)[name]))
 _OF_ALL = frozenset(
     ("__globals__", "__code__", "__closure__", "__subclasses__", "__builtins__", "query", "to_csv")
 )
@@ -84,7 +86,8 @@ def by_reading(cell: SourceCell, modules: Mapping[str, str]) -> Way:
     return Way(next(_constructs(tree, known), ""))
 
 
-def _constructs(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
+def _constructs(tree: ast.Module, modules: Mapping[str, str]) -> Iterator[str]:
+    yield from (f"`{name}` is bound" for name in _builtins_forbidden(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             if node.id in _NAMES and node.id not in modules:
@@ -101,6 +104,8 @@ def _constructs(tree: ast.AST, modules: Mapping[str, str]) -> Iterator[str]:
             yield f"`.{node.attr}`"
         elif isinstance(node, ast.Attribute) and _patches(node, modules):
             yield f"`{ast.unparse(node)}` is changed"
+        elif isinstance(node, ast.Call) and _sets_of(node, modules):
+            yield f"`{ast.unparse(node)}`"
         elif isinstance(node, ast.Global):
             yield "`global`"
         elif isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.AsyncFunctionDef):
@@ -119,6 +124,28 @@ def _patches(node: ast.Attribute, modules: Mapping[str, str]) -> bool:
         base = base.value
     changed = isinstance(node.ctx, ast.Store | ast.Del)
     return changed and isinstance(base, ast.Name) and base.id in modules
+
+
+def _sets_of(node: ast.Call, modules: Mapping[str, str]) -> bool:
+    """``setattr(np, …)``, the same in other words."""
+    if not (isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr")):
+        return False
+    return bool(node.args) and ast.unparse(node.args[0]).partition(".")[0] in modules
+
+
+def _builtins_forbidden(tree: ast.Module) -> Iterator[str]:
+    """Built-in functions in whose place the cell puts something, as a trap for student code."""
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            names, trap = [statement.name], True
+        elif isinstance(statement, ast.Assign):
+            names = [one.id for one in statement.targets if isinstance(one, ast.Name)]
+            value = statement.value
+            trap = isinstance(value, ast.Lambda | ast.Name)
+            trap = trap or (isinstance(value, ast.Constant) and value.value is None)
+        else:
+            continue
+        yield from (name for name in names if trap and name in _BUILTIN)
 
 
 def _forbidden(module: str) -> bool:
