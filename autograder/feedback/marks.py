@@ -64,12 +64,11 @@ def beyond(marks: Marks, score: Score) -> float:
     return sum(mark.extra for (task, _), mark in marks.items() if task in ids)
 
 
-def pending(marks: Marks, score: Score) -> float:
-    """Points that a person has still to give."""
-    tests = (test for task in score.tasks for test in task.tests)
+def pending(marks: Marks, task: TaskScore) -> float:
+    """Points of a task that a person has still to give."""
     return sum(
         test.max_points
-        for test in tests
+        for test in task.tests
         if test.outcome is Outcome.MANUAL and not is_given(of_test(marks, test))
     )
 

@@ -58,7 +58,8 @@ _FRAME = {
     ),
     "given": Text("Points donnés par une personne : {}.", "Points given by a person: {}."),
     "comment": Text("Commentaire : ", "Comment: "),
-    "code": Text("Ton code", "Your code"),
+    "waits": Text("à venir", "to come"),
+    "code": Text("Tes cellules", "Your cells"),
     "no_code": Text(
         "Ton fichier n'était pas disponible quand cette page a été faite.",
         "Your file was not there when this page was made.",
