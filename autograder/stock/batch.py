@@ -241,8 +241,8 @@ def among_files(assignment: StockAssignment, root: Path) -> Iterator[None]:
 
     What is imported from there is forgotten afterwards: other assignments have their own.
     """
-    folders = [file.parent for file in assignment.files.values()]
-    folder = min(folders, key=lambda folder: len(folder.parts), default=root)
+    tops = (path.parents[len(Path(name).parts) - 1] for name, path in assignment.files.items())
+    folder = next(tops, root)
     before, modules = Path.cwd(), set(sys.modules)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
