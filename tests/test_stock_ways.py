@@ -47,6 +47,8 @@ INSIDE = [
     ("del np\nassert f(1)", "`del np`"),
     ("setattr(np.linalg, 'norm', None)\nassert f(1)", "`setattr(np.linalg, 'norm', None)`"),
     ("def sum(*a): raise AssertionError\nassert f(1)", "`sum` is bound"),
+    ("import types\nassert isinstance(f(1), types.GeneratorType)", "`.GeneratorType`"),
+    ("from types import FunctionType\nassert isinstance(f, FunctionType)", "`types.FunctionType`"),
     ("sorted = None\nassert f(1)", "`sorted` is bound"),
     ("old = max\nmax = lambda *a: 1\nassert f(1)\nmax = old", "`max` is bound"),
     ("assert 1 ==", "IPython"),

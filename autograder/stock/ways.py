@@ -32,7 +32,9 @@ _MODULES = frozenset(
         *("mock", "unittest.mock"),  # they patch what is the student's, in the student's process
     )
 )
-_OF_LIBRARIES = frozenset(
+# What student code gives stays in its process: what stands for it here is no generator.
+_KINDS = frozenset(("GeneratorType", "FunctionType", "LambdaType", "MethodType", "CoroutineType"))
+_OF_LIBRARIES = _KINDS | frozenset(
     (
         *("read_pickle", "read_csv", "read_json", "load", "loadtxt", "genfromtxt", "fromfile"),
         *("save", "savez", "savetxt", "memmap", "eval"),
@@ -150,6 +152,8 @@ def _builtins_forbidden(tree: ast.Module) -> Iterator[str]:
 
 def _forbidden(module: str) -> bool:
     parts = module.split(".")
+    if parts[0] == "types" and _KINDS.intersection(parts):
+        return True
     return parts[0] in _MODULES or ".".join(parts[:2]) in _MODULES
 
 
