@@ -23,12 +23,18 @@ WRONG = "def double(x):\n    return 0"
 # What the course's notebook says, cell by cell.
 SOURCE = {
     "data": ("locked", "DATA = [1, 2, 3]\n\ndef same(a, b):\n    assert a == b"),
+    "more": (
+        "code",
+        "print(DATA)\ntry:\n    import math\nexcept ImportError: math = 0\nfor base in (10, 20):\n"
+        "    DATA = DATA + [base]\nDATA += [30]\nif True:\n    def at_least(a, b): return a >= b",
+    ),
     "double": ("answer", "import math as m\n\ndef double(x):\n    return 2 * x"),
     "t1": ("test", "expected = 4\n\ndef check(x, y):\n    assert x == y\n\nsame(double(2), 4)"),
     "t2": ("test", "same(double(3), 6)"),
     "t3": ("test", "check(double(2), expected)"),
-    "t4": ("test", "assert [double(x) for x in DATA] == [2, 4, 6]"),
+    "t4": ("test", "assert [double(x) for x in DATA] == [2, 4, 6, 20, 40, 60]"),
     "t5": ("test", "assert m.isclose(double(2), 4)"),
+    "t6": ("test", "assert math.isclose(double(2), 4) and at_least(double(2), 4)"),
 }
 
 
@@ -73,21 +79,23 @@ def points(played: Played) -> dict[str, float | None]:
     return {name: judged.credit.points for name, judged in played.tests.items()}
 
 
-def test_right_answers_are_worth_all_points(play):
+def test_right_answers_are_worth_all_points(play, capsys):
     found = points(play(*SOURCE))
-    assert found == dict.fromkeys(("t1", "t2", "t3", "t4", "t5"), 1.0)
+    assert capsys.readouterr().out == "", "what the course's cells print is the notebook's"
+    assert found == dict.fromkeys(("t1", "t2", "t3", "t4", "t5", "t6"), 1.0)
 
 
 PRETENDED = (
-    WRONG + "\nsame = check = lambda *args: None\nexpected, DATA = 0, []\nsum = max\n"
-    "class m:\n    isclose = lambda *args: True"
+    WRONG + "\nsame = check = at_least = lambda *args: True\nexpected, DATA = 0, []\nsum = max\n"
+    "import types\nm = math = types.ModuleType('mine')\nm.isclose = lambda *args: True"
 )
 
 
 @pytest.mark.parametrize(
     "cells",
     [
-        ("data", PRETENDED, "t1", "t2", "t3", "t4", "t5"),
+        ("data", "more", PRETENDED, "t1", "t2", "t3", "t4", "t5", "t6"),
+        (PRETENDED, "t6"),
         ("t1", "t2", "data", PRETENDED, "t3", "t4", "t5"),
         (PRETENDED, "t5", "t4", "t3", "t2", "t1"),
         (PRETENDED, "t2", "t3"),

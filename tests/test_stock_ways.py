@@ -119,9 +119,10 @@ def test_definitions_of_given_cells_are_the_trusted_sides_own():
             ("test", "del f"),
         )
     )
+    rows = "rows = open('x').read()"  # of the course's own file
     texts = ["import numpy as np", "SIZE = 3", "print(SIZE)", "def near(a, b):\n    return a"]
-    assert found.before == {"test3": (*texts, "z = SIZE + 1"), "test5": ("w = z",)}
-    assert found.answers == {"f", "y", "rows"}
+    assert found.before == {"test3": (*texts, "z = SIZE + 1", rows), "test5": ("w = z",)}
+    assert found.answers == {"f", "y"}
     assert found.modules == {"np": "numpy"}
 
 

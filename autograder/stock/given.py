@@ -19,7 +19,9 @@ _BUILTIN = frozenset(dir(builtins))
 _DEFINITIONS = (
     *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign),
 )
-_SIDE_EFFECTS = frozenset({"open", "input", "exec", "eval", "compile", "exit", "quit", "display"})
+# What the course's own cells do on the way to a definition: ``with open(…) as file: DATA = …``.
+_BLOCKS = (ast.AugAssign, ast.Expr, ast.If, ast.Try, ast.With, ast.For)
+_SIDE_EFFECTS = frozenset({"input", "exec", "eval", "compile", "exit", "quit", "display"})
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _definitions(source: str, known: set[str]) -> Iterator[tuple[str, frozenset[
     known = set(known)
     for statement in _statements(source):
         text = ast.unparse(statement)
-        if not isinstance(statement, (*_DEFINITIONS, ast.Expr)):
+        if not isinstance(statement, (*_DEFINITIONS, *_BLOCKS)):
             continue
         if _acts(statement) or _needed(statement) - known - _BUILTIN:
             continue

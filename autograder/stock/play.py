@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from autograder.messages import Call
@@ -11,7 +12,7 @@ from autograder.model import Lost, Outcome
 from autograder.release.solution import bound_names
 from autograder.stock import credit
 from autograder.stock.credit import Credit
-from autograder.stock.evaluate import Evaluated, evaluate
+from autograder.stock.evaluate import Evaluated, Noted, evaluate
 from autograder.stock.given import Given, visible_definitions
 from autograder.stock.kernel import Definitions, Kernel, Ran
 from autograder.stock.model import Differs, Json, SourceCell, Step
@@ -129,7 +130,8 @@ class Player:
                 self._defined.add(name)
                 for text in texts:
                     try:
-                        exec(text, self._names)  # noqa: S102 - the course's own definition
+                        with _unheard():
+                            exec(text, self._names)  # noqa: S102 - the course's own definition
                     except Exception:  # noqa: BLE001 - whatever it needs is not here
                         self._names.yield_(frozenset(bound_names(text)))
             if name == test:
@@ -152,6 +154,13 @@ class Player:
         if kinds - {Outcome.TIMEOUT}:
             more.append(Differs.DEAD_KERNEL)
         return replace(found, differs=(*found.differs, *more))
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """What is printed here was printed in the student's process, too: that is what is shown."""
+    with contextlib.redirect_stdout(Noted()), contextlib.redirect_stderr(Noted()):
+        yield
 
 
 def _shown(ran: Ran, points: float) -> tuple[Credit, Outcome]:
