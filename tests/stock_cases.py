@@ -1,4 +1,4 @@
-"""A small course, all that students do to a notebook, and what nbgrader makes of it.
+"""A small course, and all that students do to its notebook.
 
 A case changes the released notebook; ``differs`` says where our score is another one and why.
 """
@@ -6,51 +6,14 @@ A case changes the released notebook; ``differs`` says where our score is anothe
 from __future__ import annotations
 
 import copy
-import logging
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateAssignment, NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
+from stock_both import Notebook, by_id, cell, notebook
 
-SECONDS = 3  # that a cell may take, in both programs
-
-Notebook = Any
 Change = Callable[[Notebook], None]
-
-
-def marks(name: str, kind: str, points: float = 0) -> dict[str, Any]:
-    return {
-        "schema_version": 3,
-        "grade_id": name,
-        "grade": kind in ("test", "manual"),
-        "solution": kind in ("answer", "manual"),
-        "locked": kind in ("test", "locked", "task"),
-        "task": kind == "task",
-        **({"points": points} if kind in ("test", "manual", "task") else {}),
-    }
-
-
-def cell(kind: str, source: str, name: str = "", points: float = 0) -> Notebook:
-    """A cell: code, text, answer, test, locked (code); manual, task (Markdown)."""
-    markdown = kind in ("text", "manual", "task")
-    make = nbformat.v4.new_markdown_cell if markdown else nbformat.v4.new_code_cell
-    made = make(source)
-    if name:
-        made.metadata["nbgrader"] = marks(name, kind, points)
-    return made
-
-
-def notebook(*cells: Notebook) -> Notebook:
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": spec})
-
 
 SOURCE = notebook(
     cell("code", "import math"),
@@ -75,12 +38,14 @@ SOURCE = notebook(
     ),
     cell(
         "test",
-        "try:\n    double(None)\nexcept ValueError:\n    pass\nelse:\n    assert False",
+        "try:\n    double(None)\nexcept ValueError:\n    pass\nelse:\n    raise AssertionError",
         "t3",
         1,
     ),
     cell("answer", "### BEGIN SOLUTION\nanswer = [1, 2]\n### END SOLUTION", "list"),
     cell("test", "assert answer == [1, 2], 'the list'", "t4", 1),
+    cell("answer", "### BEGIN SOLUTION\ncredit = 1.5\n### END SOLUTION", "credit"),
+    cell("test", "credit", "t5", 2),
     cell("manual", "Because.", "m1", 4),
     cell("task", "Draw something.", "k1", 2),
     cell("locked", "LIMIT = 10", "limit"),
@@ -100,17 +65,17 @@ class Case:
     stops: bool = False  # nbgrader gives this submission no scores, or stops the class
 
 
-def by_id(book: Notebook, name: str) -> Notebook:
-    return next(c for c in book.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
-
-
 def answers(
-    double: str | None = RIGHT, listed: str | None = LIST, text: str | None = None
+    double: str | None = RIGHT,
+    listed: str | None = LIST,
+    text: str | None = None,
+    credit: str | None = "2",
 ) -> Change:
     """Write answers; None leaves the stub."""
 
     def change(book: Notebook) -> None:
-        for name, source in (("double", double), ("list", listed), ("m1", text)):
+        value = None if credit is None else f"credit = {credit}"
+        for name, source in (("double", double), ("list", listed), ("m1", text), ("credit", value)):
             if source is not None:
                 by_id(book, name).source = source
 
@@ -185,6 +150,11 @@ def shuffled_kernel(book: Notebook) -> None:
     book.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
 
 
+def ways_to_write_it(*definition: str) -> Change:
+    """``double``, by a definition that uses another one, ``f``."""
+    return answers("\n".join((RIGHT.replace("double", "f"), *definition)))
+
+
 GOOD = answers(text="Because it is so.")
 LATE_BAD = "def double(x):\n    return 2 * x if x > 0 else 0"
 WARNS = (
@@ -231,7 +201,7 @@ CASES = [
     Case("magic", and_then(GOOD, added("%time sum(range(10))\n!true", 1))),
     Case("infinite_loop", and_then(answers("while True:\n    pass"), deleted("t2"))),
     Case("loop_in_call", answers(RIGHT.replace("raise ValueError", "while True: pass"))),
-    Case("memory", and_then(GOOD, added("'x' * 10", 1))),
+    Case("memory", and_then(GOOD, added("bytearray(2**60)", 1))),
     Case("wrong_kernel", and_then(GOOD, shuffled_kernel)),
     Case("relative_file", and_then(GOOD, added("open('note.txt', 'w').write('x')", 1))),
     Case("top_level_await", and_then(GOOD, added("import asyncio\nawait asyncio.sleep(0)", 1))),
@@ -268,6 +238,87 @@ CASES = [
         and_then(answers("def double(x):\n    return 0", LIST), added("sum = lambda items: 3", 1)),
         {"t2": "forged"},
     ),
+    Case("lambda", ways_to_write_it("double = lambda x: f(x)")),
+    Case("cached", ways_to_write_it("import functools", "double = functools.cache(f)")),
+    Case("partial", ways_to_write_it("import functools", "double = functools.partial(f)")),
+    Case("vectorised", ways_to_write_it("import numpy as np", "double = np.vectorize(f)")),
+    Case(
+        "callable",
+        ways_to_write_it("class D:", "    def __call__(self, x): return f(x)", "double = D()"),
+    ),
+    Case(
+        "method",
+        ways_to_write_it("class D:", "    def go(self, x): return f(x)", "double = D().go"),
+    ),
+    Case("in_main", ways_to_write_it("if __name__ == '__main__':", "    double = f")),
+    Case("error_below", answers(RIGHT + "\n1 / 0")),
+    Case("redefined_below", and_then(GOOD, added("double = None"))),
+    Case("endless_recursion", answers("def double(x):\n    return double(x)")),
+    Case("exits_in_call", answers("import sys\ndef double(x):\n    sys.exit(0)")),
+    Case("interrupts", answers("def double(x):\n    raise KeyboardInterrupt")),
+    Case("asks", answers("def double(x):\n    return int(input())")),
+    Case("quits", and_then(GOOD, added("quit()", 1))),
+    Case("resets", and_then(GOOD, added("%reset -f", 2))),
+    Case("inline", and_then(GOOD, added("%matplotlib inline\nfrom math import *", 1))),
+    Case("history", and_then(GOOD, added("5", 1), added("assert _ == 5 and In and Out", 2))),
+    Case(
+        "thread",
+        answers(
+            f"import threading\n{RIGHT.replace('double', 'f')}\ndef double(x):\n    found = []\n"
+            "    if x is None: raise ValueError\n"
+            "    t = threading.Thread(target=lambda: found.append(f(x)))\n"
+            "    t.start()\n    t.join()\n    return found[0]"
+        ),
+    ),
+    Case("floats_in_list", answers(listed="answer = [True, 2.0]")),
+    Case("array_for_list", answers(listed="import numpy as np\nanswer = np.array([1, 2])")),
+    Case(
+        "own_list",
+        answers(listed="class L(list): pass\nanswer = L([1, 2])"),
+        {"t4": "object"},
+    ),
+    Case("credit_none", answers(credit="None")),
+    Case("credit_zero", answers(credit="0")),
+    Case("credit_part", answers(credit="0.5 + 0.25")),
+    Case("credit_true", answers(credit="True")),
+    Case("credit_list", answers(credit="[1, 2]")),
+    Case("credit_text", answers(credit="'all of it'")),
+    Case("credit_digits", answers(credit="'0'")),
+    Case("credit_nan", answers(credit="float('nan')"), {"t5": "partial"}),
+    Case("credit_negative", answers(credit="-1"), {"t5": "partial"}),
+    Case("credit_false", answers(credit="False"), {"t5": "partial"}),
+    Case(
+        "credit_numpy",
+        answers(credit="__import__('numpy').float64(0.0)"),
+        {"t5": "partial"},
+    ),
+    Case("credit_inf", answers(credit="float('inf')"), {"*": "over_max"}, stops=True),
+    Case("credit_above", answers(credit="2.5"), {"*": "over_max"}, stops=True),
+    Case("credit_rounded", answers(credit="2.0000001"), {"*": "partial"}, stops=True),
+    Case("prints_for_ever", answers("while True:\n    print('x' * 100)")),
+    Case(
+        "showtraceback",
+        and_then(
+            answers("def double(x):\n    return 5"),
+            added(
+                "import IPython.core.interactiveshell as s\n"
+                "s.InteractiveShell.showtraceback = lambda *args, **kwargs: None",
+                1,
+            ),
+        ),
+    ),
+    Case(
+        "dead_in_call",
+        answers("import os\ndef double(x):\n    os._exit(1)"),
+        {"*": "dead_kernel"},
+        stops=True,
+    ),
+    Case(
+        "segfault",
+        and_then(GOOD, added("import ctypes\nctypes.string_at(0)", 5)),
+        {"*": "dead_kernel"},
+        stops=True,
+    ),
     Case("duplicate_test", and_then(GOOD, copied("t1")), {"*": "duplicate"}, stops=True),
     Case(
         "not_graded_flag", and_then(GOOD, to("t1", marks_grade=False)), {"*": "flags"}, stops=True
@@ -279,65 +330,3 @@ CASES = [
         stops=True,
     ),
 ]
-
-
-class Course:
-    """The course on disk, released by nbgrader itself."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        write(root / "source" / "a1" / "p1.ipynb", SOURCE)
-        (root / "nbgrader_config.py").write_text(
-            f'c = get_config()\nc.CourseDirectory.course_id = "small"\n'
-            f'c.CourseDirectory.root = "{root}"\nc.Execute.timeout = {SECONDS}\n'
-        )
-        self.run(GenerateAssignment)
-        self.released = nbformat.read(root / "release" / "a1" / "p1.ipynb", 4)
-
-    def copied_to(self, root: Path) -> Course:
-        """The same course somewhere else."""
-        shutil.copytree(self.root, root)
-        config = root / "nbgrader_config.py"
-        config.write_text(config.read_text().replace(str(self.root), str(root)))
-        other = object.__new__(Course)
-        other.root, other.released = root, self.released
-        return other
-
-    def hand_in(self, case: Case) -> None:
-        book = copy.deepcopy(self.released)
-        case.change(book)
-        write(self.root / "submitted" / case.name / "a1" / "p1.ipynb", book)
-
-    def run(self, converter: type, student: str = "*") -> None:
-        """One of nbgrader's converters. Raises NbGraderException."""
-        config = Config()
-        config.CourseDirectory.root = str(self.root)
-        config.CourseDirectory.course_id = "small"
-        config.CourseDirectory.assignment_id = "a1"
-        config.CourseDirectory.student_id = student
-        config.Execute.timeout = SECONDS
-        log = logging.Logger("quiet", logging.CRITICAL)
-        converter(coursedir=CourseDirectory(config=config, log=log), config=config, log=log).start()
-
-    def nbgraders(self, student: str) -> dict[str, tuple[float | None, bool, str | None]] | None:
-        """What nbgrader's own autograde leaves in the gradebook; None where it gives up."""
-        try:
-            self.run(Autograde, student)
-        except NbGraderException:
-            return None
-        return self.graded(student)
-
-    def graded(self, student: str) -> dict[str, tuple[float | None, bool, str | None]]:
-        """Automatic score, whether a person must look, and comment, by cell."""
-        with Gradebook(f"sqlite:///{self.root}/gradebook.db", "small") as gradebook:
-            found = gradebook.find_submission_notebook("p1", "a1", student)
-            comments = {one.name: one.auto_comment for one in found.comments}
-            return {
-                grade.name: (grade.auto_score, grade.needs_manual_grade, comments.get(grade.name))
-                for grade in found.grades
-            }
-
-
-def write(path: Path, book: Notebook) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(book, path)

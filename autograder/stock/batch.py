@@ -170,7 +170,9 @@ class StockBatch:
         seconds = time.perf_counter() - started
         names = self.assignment.notebooks
         return Graded(
-            self._score(work, [one.marks for one in found], seconds),
+            self._score(
+                work, [marks.also(one.marks, work.submission.differs) for one in found], seconds
+            ),
             tuple(grade for one in found for grade in one.marks.grades),
             tuple(comment for one in found for comment in one.marks.comments),
             tuple(name for name in names if name not in work.submission.notebooks),

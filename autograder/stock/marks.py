@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.gradebook import CellComment, CellGrade
 from autograder.model import Language, Outcome, TaskScore, TestResult
 from autograder.stock import sentences
 from autograder.stock.model import (
+    Differs,
     Restored,
     SourceCell,
     SourceNotebook,
@@ -48,6 +49,15 @@ def of_missing(source: SourceNotebook, sentence: str, outcome: Outcome) -> Noteb
     return NotebookMarks(_task(source, tests), tuple(grades), ())
 
 
+def also(marks: NotebookMarks, differs: tuple[Differs, ...]) -> NotebookMarks:
+    """``marks`` with more reasons why nbgrader might have given others, for every cell."""
+    tests = (
+        replace(test, differs=tuple(dict.fromkeys((*test.differs, *map(str, differs)))))
+        for test in marks.task.tests
+    )
+    return replace(marks, task=replace(marks.task, tests=tuple(tests)))
+
+
 def _graded(source: SourceNotebook) -> Iterator[SourceCell]:
     return (cell for cell in source.cells if cell.grade or cell.task)
 
@@ -68,7 +78,7 @@ def _of_cell(
     """The result of one graded cell, and its automatic score: None if a person decides."""
     differs = restored.differs.get(cell.grade_id, ())
     if cell.grade_id not in restored.present:
-        text = sentences.ABSENT.to(lang)
+        text, differs = sentences.ABSENT.to(lang), (*differs, Differs.DELETED)
         return _result(cell, notebook, Outcome.MANUAL, 0.0, text, differs), None
     if cell.is_manual:
         if cell.grade_id in restored.unanswered:
