@@ -8,16 +8,18 @@ import time
 import pytest
 from stock_cases import cell as made_cell
 from stock_cases import notebook
+from stock_child import Judge
 
 from autograder import outputs
 from autograder.isolation import Isolation
-from autograder.model import Limits, Tier
+from autograder.model import Limits, Outcome, Tier
 from autograder.stock.given import Given, given
 from autograder.stock.kernel import Bounds, Kernel
 from autograder.stock.model import SourceCell, SourceNotebook, Step
 from autograder.stock.play import Played, Player
 
 PRELOAD = ("numpy", "autograder.sandbox.bridge", "autograder.sandbox.shell")
+SIMPLE = PRELOAD[:2]
 WRONG = "def double(x):\n    return 0"
 
 # What the course's notebook says, cell by cell.
@@ -52,7 +54,7 @@ def source_notebook() -> SourceNotebook:
 
 @pytest.fixture(scope="module")
 def isolation():
-    with Isolation(Tier.S2, [PRELOAD], slots=1) as isolation:
+    with Isolation(Tier.S2, [PRELOAD, SIMPLE], slots=1) as isolation:
         yield isolation
 
 
@@ -138,3 +140,20 @@ def test_names_that_only_the_course_binds_are_no_ones_else():
     assert {text for texts in known.before.values() for text in texts} >= {
         ast.unparse(ast.parse("DATA = [1, 2, 3]"))
     }
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "class Own: pass\ntry:\n    double([Own()])\nexcept TypeError:\n    pass",
+        "class Own: pass\nkept = []\ndouble(kept)\nkept.append(Own())",
+        "class Own: pass\nkept = []\ndouble(kept)\nkept.append([Own()])",
+        "class Own: pass\nkept = [1]\ndouble(kept)\nkept[0] = 2\ntry:\n    double([Own()])\n"
+        "except TypeError:\n    pass\nassert double(kept) == [2, 2]",
+    ],
+)
+def test_what_cannot_be_sent_spoils_nothing_that_follows(isolation, before):
+    judge = Judge(isolation, "def double(x): return 2 * x", frozenset({"double"}))
+    assert judge(before).outcome is Outcome.PASSED
+    assert judge("assert double([3]) == [3, 3] and double(2) == 4").outcome is Outcome.PASSED
+    judge.child.close()

@@ -67,21 +67,43 @@ class Codec:
     # ------------------------------------------------------------ out
 
     def pack(self, value: object) -> tuple[Tree, list[State], list[int]]:
-        """``value``, the containers that are new or changed, and numbers that are given up."""
-        tree = self._tree(value)
-        changes = self._changes()
+        """``value``, the containers that are new or changed, and numbers that are given up.
+
+        Raises Unshared: something in it has no place on the other side. Nothing was agreed on then.
+        """
+        agreed = {number: shared.agreed for number, shared in self._shared.items()}
+        try:
+            tree = self._tree(value)
+            changes = self._changes()
+        except BaseException:  # what follows must not fail for the same reason
+            self.drop([number for number in self._shared if number not in agreed])
+            self._fresh.clear()
+            for number, shared in self._shared.items():
+                shared.agreed = agreed[number]
+            raise
         return tree, changes, self._forget()
 
     def _changes(self) -> list[State]:
         """The state of each container that the other side does not have as it is here."""
+        old = [number for number in self._shared if number not in self._fresh]
+        states = self._new()
+        for number in old:
+            last = self._next
+            try:
+                state = self._state(number)
+                encoded = wire.encode(state)
+                if encoded != self._shared[number].agreed:
+                    states += [state, *self._new()]
+                    self._shared[number].agreed = encoded
+            except Unshared:  # it is not what is asked for: the other side keeps what it has
+                self._fresh.clear()
+                self.drop(range(last + 2, self._next + 1, 2))
+        return states
+
+    def _new(self) -> list[State]:
+        """The states of those that the other side does not know, which may hold others."""
         states: list[State] = []
-        for number in [one for one in self._shared if one not in self._fresh]:
-            state = self._state(number)
-            encoded = wire.encode(state)
-            if encoded != self._shared[number].agreed:
-                self._shared[number].agreed = encoded
-                states.append(state)
-        while self._fresh:  # whose contents may hold others that are new
+        while self._fresh:
             number = self._fresh.pop(0)
             states.append(self._state(number))
             self._shared[number].agreed = wire.encode(states[-1])
