@@ -24,15 +24,19 @@ WRONG = "def double(x):\n    return 0"
 
 # What the course's notebook says, cell by cell.
 SOURCE = {
+    "all": ("code", "from math import *\ndouble = None"),
     "data": ("locked", "DATA = [1, 2, 3]\n\ndef same(a, b):\n    assert a == b"),
     "more": (
         "code",
         "print(DATA)\ntry:\n    import math\nexcept ImportError: math = 0\nfor base in (10, 20):\n"
         "    DATA = DATA + [base]\nDATA += [30]\nif True:\n    def at_least(a, b): return a >= b",
     ),
-    "double": ("answer", "import math as m\n\ndef double(x):\n    return 2 * x"),
+    "double": (
+        "answer",
+        "import math as m\n\ndef dist(p, q):\n    return 5\n\ndef double(x):\n    return 2 * x",
+    ),
     "t1": ("test", "expected = 4\n\ndef check(x, y):\n    assert x == y\n\nsame(double(2), 4)"),
-    "t2": ("test", "same(double(3), 6)"),
+    "t2": ("test", "same(double(3), 6)\nassert dist([0, 1], [0, 2]) == 5"),
     "t3": ("test", "check(double(2), expected)"),
     "t4": ("test", "assert [double(x) for x in DATA] == [2, 4, 6, 20, 40, 60]"),
     "t5": ("test", "assert m.isclose(double(2), 4)"),
@@ -115,7 +119,7 @@ def test_wrong_answers_are_worth_nothing_in_any_order(play, cells):
 
 
 def test_a_deleted_test_takes_the_names_that_it_gave_along(play):
-    right = SOURCE["double"][1]
+    right = SOURCE["double"][1]  # a `dist` that is not the one of math
     found = points(play(right, "t2", "t3", "t4"))
     assert found == {"t2": 1.0, "t3": 0.0, "t4": 1.0}, "as in a kernel where t1 is not there"
 
@@ -136,7 +140,7 @@ def test_cells_that_end_the_process_when_it_is_opened_again_take_no_more_than_th
 def test_names_that_only_the_course_binds_are_no_ones_else():
     known = given(source_notebook())
     assert known.own >= {"same", "DATA", "check", "expected"}
-    assert known.answers == {"double"}
+    assert known.answers == {"double", "dist"}
     assert {text for texts in known.before.values() for text in texts} >= {
         ast.unparse(ast.parse("DATA = [1, 2, 3]"))
     }

@@ -131,7 +131,7 @@ class Player:
                 for text in texts:
                     try:
                         with _unheard():
-                            exec(text, self._names)  # noqa: S102 - the course's own definition
+                            self._names.give(text)
                     except Exception:  # noqa: BLE001 - whatever it needs is not here
                         self._names.yield_(frozenset(bound_names(text)))
             if name == test:
