@@ -85,7 +85,7 @@ def grade(
     if nbgraders and submissions is not None:
         assignments = (*assignments, submissions.name)
     options = run.Options(
-        submissions=_folder(submissions, nbgraders),
+        submissions=_folder(submissions, course_root, nbgraders),
         root=course_root or course.find_root(Path.cwd()),
         results=results,
         assignments=assignments,
@@ -113,11 +113,14 @@ def grade(
     sys.exit(0 if report.complete else 1)
 
 
-def _folder(submissions: Path | None, nbgraders: bool) -> Path:
+def _folder(submissions: Path | None, course_root: Path | None, nbgraders: bool) -> Path:
     """Where the submissions lie. Raises click.UsageError."""
-    if submissions is None and not nbgraders:
-        raise click.UsageError("Missing argument 'SUBMISSIONS': the folder of what was handed in.")
-    return submissions or Path()
+    if submissions is not None or nbgraders:
+        return submissions or Path()
+    missing = "Missing argument 'SUBMISSIONS': the folder of what was handed in."
+    if course_root is not None:
+        missing += f" {course_root} is no course made for nbgrader, which would hold it."
+    raise click.UsageError(missing)
 
 
 @cli.command()

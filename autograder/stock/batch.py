@@ -192,7 +192,8 @@ class StockBatch:
             return _Notebook(marks.of_missing(source, sentence, Outcome.FAILED))
         own = restored(data, source, self.conditions.settings)
         if isinstance(own, Rejection):
-            return _Notebook(marks.of_missing(source, own.reason.to(lang), Outcome.ERROR))
+            found = marks.of_missing(source, own.reason.to(lang), Outcome.ERROR)
+            return _Notebook(found, notes=(f"{source.name}.ipynb: {own.reason.en}",))
         kernel = Kernel(self._open_child, submission.files, self.conditions.bounds, outputs.shown)
         played = Player(known, self.ways.get(source.name, {}), kernel).play(own.steps)
         found = marks.of_notebook(source, own, played, self.conditions.settings.cell_seconds, lang)

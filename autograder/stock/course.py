@@ -20,7 +20,7 @@ from autograder.stock.generate import generate
 from autograder.stock.model import Json, SourceNotebook, StockAssignment, StockSettings
 from autograder.stock.submitted import submissions, submitted_assignments
 
-__all__ = ["load", "register", "submissions"]
+__all__ = ["load", "names", "register", "submissions"]
 
 
 def load(settings: StockSettings, names: Sequence[str] = ()) -> dict[str, StockAssignment]:
@@ -44,6 +44,20 @@ def load(settings: StockSettings, names: Sequence[str] = ()) -> dict[str, StockA
     if problems:
         raise CourseError(problems)
     return found
+
+
+def names(settings: StockSettings) -> list[str]:
+    """Every assignment that the course has a source of, that was released, or handed in; sorted.
+
+    Raises:
+        CourseError: the gradebook cannot be read.
+    """
+    pattern = config.path_of(settings, settings.source, ".", "*").relative_to(settings.root)
+    sources = [path.name for path in settings.root.glob(str(pattern)) if any(path.glob("*.ipynb"))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbgrader's own, at import
+        released = database.names(settings.db_url)
+    return sorted({*sources, *released, *submitted_assignments(settings)})
 
 
 def register(settings: StockSettings, assignment: StockAssignment) -> None:

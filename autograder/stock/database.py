@@ -35,6 +35,20 @@ def read(
         }
 
 
+def names(db_url: str) -> list[str]:
+    """The assignments that the gradebook has.
+
+    Raises:
+        CourseError: the database cannot be read.
+    """
+    with _session(db_url) as session:
+        if session is None:
+            return []
+        from nbgrader.api import Assignment
+
+        return [str(name) for (name,) in session.query(Assignment.name).all()]
+
+
 @contextmanager
 def _session(db_url: str) -> Iterator[Any]:
     """A session of the database, or None where there is none yet."""

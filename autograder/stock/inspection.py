@@ -42,7 +42,10 @@ def inspect(root: Path, names: Sequence[str] = ()) -> list[Inspected]:
     if not config.is_course(root):
         raise UsageError(f"{root} is no course made for nbgrader: use --course")
     settings = config.read(root)
-    assignments = course.load(settings, names)
+    wanted = names or course.names(settings)
+    assignments = course.load(settings, wanted) if wanted else {}
+    if unknown := set(names) - set(assignments):
+        raise UsageError(f"no assignment {', '.join(sorted(unknown))} in {root}")
     conditions = Conditions(settings, "en", Tier.S2, {})
     preloads = {name: preload_for(one) for name, one in assignments.items()}
     if not assignments:

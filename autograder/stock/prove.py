@@ -64,9 +64,7 @@ class ProofBatch:
 
 def ways(source: SourceNotebook, kernel: Callable[[], Kernel]) -> Ways:
     """The way of each test cell of a notebook; only by its text where there are no answers."""
-    known = given(source)
-    tests = [cell for cell in source.cells if cell.is_test]
-    read = {cell.grade_id: by_reading(cell, known.modules) for cell in tests}
+    known, read = given(source), by_text(source)
     if source.answered is None:
         return read
     here: list[Mapping[str, Judged]] = []
@@ -82,6 +80,13 @@ def ways(source: SourceNotebook, kernel: Callable[[], Kernel]) -> Ways:
         )
         for name, way in read.items()
     }
+
+
+def by_text(source: SourceNotebook) -> dict[str, Way]:
+    """The way of each test cell as only its text says."""
+    modules = given(source).modules
+    tests = (cell for cell in source.cells if cell.is_test)
+    return {cell.grade_id: by_reading(cell, modules) for cell in tests}
 
 
 def _steps(source: SourceNotebook, *, answered: bool) -> tuple[Step, ...]:
@@ -113,4 +118,4 @@ def _in_kernel(found: Mapping[str, object], name: str) -> Tried:
     return Tried(getattr(credit, "points", None))
 
 
-__all__ = ["ProofBatch", "Proved", "Way", "ways"]
+__all__ = ["ProofBatch", "Proved", "Way", "by_text", "ways"]

@@ -15,12 +15,12 @@ from autograder.farm import Watch, Watcher
 from autograder.isolation import Isolation, Preload
 from autograder.model import Course, Score
 from autograder.run import Options, Report
-from autograder.stock import config, course, submitted
+from autograder.stock import config, course, doubts, submitted
 from autograder.stock.batch import Conditions, Graded, StockBatch, StockWork
 from autograder.stock.keep import Keeper
 from autograder.stock.model import StockAssignment, StockSubmission
 from autograder.stock.preload import preload_for
-from autograder.stock.prove import ProofBatch
+from autograder.stock.prove import ProofBatch, by_text
 from autograder.stock.ways import Ways
 
 LARGEST, SMALLEST = 25, 3
@@ -53,9 +53,10 @@ def grade(options: Options, watch: Watch) -> Report:
     todo, scores = _sort(options, conditions, assignments, found)
     reused = len(scores)
     with watch(len(todo)) as watcher, Keeper(options, settings, assignments, notes) as keeper:
-        for graded in _grade(options, conditions, assignments, todo, watcher):
+        for graded in _grade(options, conditions, assignments, todo, watcher, notes):
             scores.append(keeper.keep(graded))
             watcher.done()
+    notes += doubts.untried(assignments, scores, settings.source)
     results.write_scores_csv(options.results)
     seconds = time.monotonic() - started
     return Report(Course(options.root, {}), tuple(scores), tuple(notes), reused, seconds)
@@ -89,6 +90,7 @@ def _grade(
     assignments: Mapping[str, StockAssignment],
     todo: list[StockWork],
     watcher: Watcher,
+    notes: list[str],
 ) -> Iterator[Graded]:
     if not todo:
         return
@@ -99,6 +101,7 @@ def _grade(
     with Isolation(options.tier, preloads.values(), jobs) as isolation:
         isolation.selftest()
         ways = find_ways(conditions, used, preloads, isolation, jobs, watcher)
+        notes += doubts.unproved(used, ways)
         batches = [
             batch
             for name, one in used.items()
@@ -119,10 +122,18 @@ def find_ways(
     jobs: int,
     watcher: Watcher,
 ) -> dict[str, Mapping[str, Ways]]:
-    """How each test cell is run, by assignment and notebook; a worker tries it out."""
+    """How each test cell is run, by assignment and notebook; a worker tries it out.
+
+    Where the course's own tests end that worker, only their text decides.
+    """
     proofs = [ProofBatch(conditions, one, preloads[name]) for name, one in assignments.items()]
     found = farm.graded(proofs, isolation, min(jobs, len(proofs)), watcher)
-    return {one.assignment: one.ways for one in found}
+    proved = {one.assignment: one.ways for one in found}
+    return {name: proved.get(name) or _read(one) for name, one in assignments.items()}
+
+
+def _read(assignment: StockAssignment) -> Mapping[str, Ways]:
+    return {name: by_text(source) for name, source in assignment.notebooks.items()}
 
 
 def _batches(
