@@ -12,10 +12,8 @@ NUMBER = 0x5AA55AA5  # stands for the number of the request, which ``send`` find
 SEND = f"""
 import os, sys
 def send(frame):
-    caller = sys._getframe()
-    while caller.f_code.co_name != "serve":
-        caller = caller.f_back
-    number = caller.f_locals["request_id"].to_bytes(4, "little")
+    worker = sys.modules["autograder.sandbox.worker"]
+    number = worker._Current.number.to_bytes(4, "little")
     os.write(4, frame.replace(({NUMBER}).to_bytes(4, "little"), number))
 """
 
