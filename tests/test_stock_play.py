@@ -89,6 +89,20 @@ def test_files_lie_beside_the_notebook(play):
     assert points(found) == {"one": 1.0}
 
 
+EQUAL = "class E:\n    __eq__ = lambda self, other: True\nf = E"
+
+
+@pytest.mark.parametrize(("way", "expected"), [(Way(doubted=True), None), (Way(), 1.0)])
+def test_where_nothing_was_proved_a_person_decides_about_objects(play, way, expected):
+    found = play(EQUAL, ONE, ways={"one": way})
+    assert points(found) == {"one": expected}
+    assert ("object" in reasons(found, "one")) is way.doubted
+
+
+def test_where_no_object_had_a_say_nobody_has_to_decide(play):
+    assert points(play("f = lambda: 1", ONE, ways={"one": Way(doubted=True)})) == {"one": 1.0}
+
+
 # ---------------------------------------------------------------- what ends the process
 
 ENDS = [

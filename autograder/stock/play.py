@@ -113,7 +113,7 @@ class Player:
         self._visible += visible_definitions(cell.released)
         judged = Judged(
             cell,
-            self._with_losses(found.credit),
+            self._with_losses(self._with_doubts(cell, found, remote)),
             found.outcome,
             evaluated=found,
             used=frozenset(remote.used),
@@ -146,6 +146,12 @@ class Player:
         self._played.tests[cell.grade_id] = Judged(
             cell, self._with_losses(found), outcome, inside=True
         )
+
+    def _with_doubts(self, cell: SourceCell, found: Evaluated, remote: Remote) -> Credit:
+        """Points that an object of the student's had a say in, and nothing shows that it may."""
+        if self._way(cell).doubted and remote.used and found.credit.points:
+            return Credit(None, (*found.credit.differs, Differs.OBJECT))
+        return found.credit
 
     def _with_losses(self, found: Credit) -> Credit:
         """In a kernel, what was lost before would have ended it, or not."""

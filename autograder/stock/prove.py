@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import outputs
@@ -66,7 +66,7 @@ def ways(source: SourceNotebook, kernel: Callable[[], Kernel]) -> Ways:
     """The way of each test cell of a notebook; only by its text where there are no answers."""
     known, read = given(source), by_text(source)
     if source.answered is None:
-        return read
+        return {name: replace(way, doubted=True) for name, way in read.items()}
     here: list[Mapping[str, Judged]] = []
     there = []
     for steps in (_steps(source, answered=True), _steps(source, answered=False)):

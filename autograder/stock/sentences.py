@@ -46,12 +46,14 @@ HIDDEN = Text("Un test caché de cette cellule échoue.", "A hidden test of this
 FAILS = Text("`{}` échoue", "`{}` fails")
 RETURNS = Text(" : {} renvoie {}.", ": {} returns {}.")
 CREDIT = Text("{:g} points sur {:g}.", "{:g} of {:g} points.")
-DIFFERS: dict[Differs, Text] = {
-    Differs.OVER_MAX: Text(
-        "Le test donne plus de points que la cellule n'en vaut : une personne décidera.",
-        "The test gives more points than the cell is worth: a person will decide.",
-    ),
-}
+OVER_MAX = Text(
+    "Le test donne plus de points que la cellule n'en vaut : une personne décidera.",
+    "The test gives more points than the cell is worth: a person will decide.",
+)
+OBJECT = Text(
+    "Le test passe, mais en demandant l'avis d'un objet de ton code : une personne décidera.",
+    "The test passes, but it asked an object of your code for its opinion: a person will decide.",
+)
 
 
 def of_test(judged: Judged, seconds: float, lang: Language) -> str:
@@ -75,7 +77,8 @@ def of_test(judged: Judged, seconds: float, lang: Language) -> str:
 
 def _credit(judged: Judged, lang: Language) -> str:
     if judged.credit.points is None:
-        return DIFFERS[Differs.OVER_MAX].to(lang)
+        over = Differs.OVER_MAX in judged.credit.differs
+        return (OVER_MAX if over else OBJECT).to(lang)
     if judged.credit.points == judged.cell.points:
         return ""
     return CREDIT.to(lang).format(judged.credit.points, judged.cell.points)

@@ -54,11 +54,13 @@ class Way:
         construct: why it runs inside the child; "": it is evaluated in the trusted process.
         allowed: what it may do with objects that stay in the child; None: everything.
         proved: whether the course's own answers were tried.
+        doubted: there are none, so a person decides where an object of the student's had a say.
     """
 
     construct: str = ""
     allowed: frozenset[str] | None = None
     proved: bool = False
+    doubted: bool = False
 
     @property
     def inside(self) -> bool:
