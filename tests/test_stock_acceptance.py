@@ -85,6 +85,16 @@ def test_the_documentation_course_gets_the_same_scores(tmp_path):
     assert both.theirs.total("hacker") == both.ours.total("hacker") == 3.0
 
 
+def test_the_gradebook_of_the_documentation_course_is_enough(tmp_path):
+    course = Documented(tmp_path / "course")
+    for path in (course.root / "source" / "ps1").glob("*.ipynb"):
+        path.unlink()
+    graded(course.root, tmp_path / "results", assignments=("ps1",))
+    assert (course.total("bitdiddle"), course.total("hacker")) == (1.5, 3.0)
+    tests = verdicts(tmp_path / "results", "hacker", "ps1").values()
+    assert not any(test["inside"] for test in tests)
+
+
 # ---------------------------------------------------------------- AUTOTEST
 
 
