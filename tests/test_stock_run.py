@@ -214,6 +214,10 @@ def test_what_nobody_passes_untried_is_told(tmp_path):
     (course.root / "source" / "a1" / "p1.ipynb").unlink()
     (note,) = graded(course.root, tmp_path / "results").notes
     assert note.startswith("a1/p1: nobody passes t, and without source/")
+    test = verdicts(tmp_path / "results", "ann")["t"]
+    assert (test["outcome"], test["points"], test["differs"]) == ("manual", 0, ["unshared"])
+    assert test["message"].endswith("exécuté avec ton code : une personne décidera.")
+    assert course.graded("ann") == {"t": (None, True, None)}
 
 
 def test_an_assignment_that_was_never_released_is_put_into_the_gradebook(released, tmp_path):

@@ -24,6 +24,7 @@ class Differs(StrEnum):
     FLAGS = "flags"  # the marks of a cell were changed: restored
     DEAD_KERNEL = "dead_kernel"  # the process ended: what ran before it is scored
     OBJECT = "object"  # an object of the student's was not let judge a value of the test's
+    UNSHARED = "unshared"  # an object of the test's own cannot go to the student's code
     TIMEOUT = "timeout"  # the process was started anew after the cell that ran out of time
     OVER_MAX = "over_max"  # partial credit above the cell's points: a person decides
     TIMESTAMP = "timestamp"  # the time of submission cannot be read

@@ -148,9 +148,14 @@ class Player:
         )
 
     def _with_doubts(self, cell: SourceCell, found: Evaluated, remote: Remote) -> Credit:
-        """Points that an object of the student's had a say in, and nothing shows that it may."""
-        if self._way(cell).doubted and remote.used and found.credit.points:
+        """Points that nothing vouches for: an object of the student's had a say, or one of the
+        test's could not go there. The course's own answers would have shown whether it may."""
+        if not self._way(cell).doubted:
+            return found.credit
+        if remote.used and found.credit.points:
             return Credit(None, (*found.credit.differs, Differs.OBJECT))
+        if found.unshared:
+            return Credit(None, (*found.credit.differs, Differs.UNSHARED))
         return found.credit
 
     def _with_losses(self, found: Credit) -> Credit:

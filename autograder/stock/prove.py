@@ -66,7 +66,7 @@ def ways(source: SourceNotebook, kernel: Callable[[], Kernel]) -> Ways:
     """The way of each test cell of a notebook; only by its text where there are no answers."""
     known, read = given(source), by_text(source)
     if source.answered is None:
-        return {name: replace(way, doubted=True) for name, way in read.items()}
+        return doubted(source)
     here: list[Mapping[str, Judged]] = []
     there = []
     for steps in (_steps(source, answered=True), _steps(source, answered=False)):
@@ -82,8 +82,13 @@ def ways(source: SourceNotebook, kernel: Callable[[], Kernel]) -> Ways:
     }
 
 
+def doubted(source: SourceNotebook) -> Ways:
+    """The way of each test cell where only its text says it."""
+    return {name: replace(way, doubted=True) for name, way in by_text(source).items()}
+
+
 def by_text(source: SourceNotebook) -> dict[str, Way]:
-    """The way of each test cell as only its text says."""
+    """The way of each test cell as its text says."""
     modules = given(source).modules
     tests = (cell for cell in source.cells if cell.is_test)
     return {cell.grade_id: by_reading(cell, modules) for cell in tests}
@@ -118,4 +123,4 @@ def _in_kernel(found: Mapping[str, object], name: str) -> Tried:
     return Tried(getattr(credit, "points", None))
 
 
-__all__ = ["ProofBatch", "Proved", "Way", "by_text", "ways"]
+__all__ = ["ProofBatch", "Proved", "Way", "by_text", "doubted", "ways"]

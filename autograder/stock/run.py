@@ -20,7 +20,7 @@ from autograder.stock.batch import Conditions, Graded, StockBatch, StockWork
 from autograder.stock.keep import Keeper
 from autograder.stock.model import StockAssignment, StockSubmission
 from autograder.stock.preload import preload_for
-from autograder.stock.prove import ProofBatch, by_text
+from autograder.stock.prove import ProofBatch, doubted
 from autograder.stock.ways import Ways
 
 LARGEST, SMALLEST = 25, 3
@@ -133,7 +133,7 @@ def find_ways(
 
 
 def _read(assignment: StockAssignment) -> Mapping[str, Ways]:
-    return {name: by_text(source) for name, source in assignment.notebooks.items()}
+    return {name: doubted(source) for name, source in assignment.notebooks.items()}
 
 
 def _batches(

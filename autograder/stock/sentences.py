@@ -50,6 +50,10 @@ OVER_MAX = Text(
     "Le test donne plus de points que la cellule n'en vaut : une personne décidera.",
     "The test gives more points than the cell is worth: a person will decide.",
 )
+UNSHARED = Text(
+    "Ce test n'a pas pu être exécuté avec ton code : une personne décidera.",
+    "This test could not be run with your code: a person will decide.",
+)
 OBJECT = Text(
     "Le test passe, mais en demandant l'avis d'un objet de ton code : une personne décidera.",
     "The test passes, but it asked an object of your code for its opinion: a person will decide.",
@@ -59,7 +63,7 @@ OBJECT = Text(
 def of_test(judged: Judged, seconds: float, lang: Language) -> str:
     """One sentence about a test cell that ended; "" if it gave all its points."""
     cell, outcome = judged.cell, judged.outcome
-    if outcome is Outcome.PASSED:
+    if outcome is Outcome.PASSED or judged.credit.points is None:
         return _credit(judged, lang)
     if outcome in (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED):
         subject = Text(f"Le test « {cell.grade_id} »", f"The test “{cell.grade_id}”").to(lang)
@@ -77,8 +81,9 @@ def of_test(judged: Judged, seconds: float, lang: Language) -> str:
 
 def _credit(judged: Judged, lang: Language) -> str:
     if judged.credit.points is None:
-        over = Differs.OVER_MAX in judged.credit.differs
-        return (OVER_MAX if over else OBJECT).to(lang)
+        kinds = {Differs.OVER_MAX: OVER_MAX, Differs.UNSHARED: UNSHARED}
+        found = (kinds[why] for why in judged.credit.differs if why in kinds)
+        return next(found, OBJECT).to(lang)
     if judged.credit.points == judged.cell.points:
         return ""
     return CREDIT.to(lang).format(judged.credit.points, judged.cell.points)
