@@ -6,8 +6,8 @@ import ast
 import time
 
 import pytest
-from stock_cases import cell as made_cell
-from stock_cases import notebook
+from stock_both import cell as made_cell
+from stock_both import notebook
 from stock_child import Judge
 
 from autograder import outputs
