@@ -119,6 +119,19 @@ class Evil:
 def table():
     return {Vector(1): [Vector(2)]}
 
+class Pair(__import__("collections").namedtuple("Pair", "a b")):
+    pass
+
+class Flag(str):
+    pass
+
+def pair():
+    return Pair(1, 2)
+
+def kinds_of_data():
+    Sure = type("Sure", (list,), {"__eq__": lambda self, other: True})
+    return Sure([1]), Flag("x"), type("N", (int,), {})(3), type("S", (set,), {})({1})
+
 def evil(*args):
     return Evil()
 
@@ -251,6 +264,23 @@ def test_no_object_and_no_name_of_the_students_judges(judge, source):
     found = judge(source)
     assert found.outcome in (Outcome.FAILED, Outcome.ERROR), found
     assert found.credit.points == 0.0
+
+
+DATA = [
+    ("assert pair() == (1, 2) and pair() != (2, 1) and (1, 2) == pair()", Outcome.PASSED),
+    ("assert pair() == (2, 1)", Outcome.FAILED),
+    ("assert pair() < (1, 3) and 2 in pair() and pair().a == 1", Outcome.PASSED),
+    ("assert kinds_of_data()[0] == [1] and kinds_of_data()[1] == 'x'", Outcome.PASSED),
+    ("assert kinds_of_data()[0] == [2]", Outcome.FAILED),
+    ("assert kinds_of_data()[2] == 3 and kinds_of_data()[2] + 1 == 4", Outcome.PASSED),
+    ("assert kinds_of_data()[3] == {1}", Outcome.PASSED),
+]
+
+
+@pytest.mark.parametrize(("source", "outcome"), DATA)
+def test_an_object_that_is_data_is_compared_as_data(judge, source, outcome):
+    judge.remote.allowed = frozenset()
+    assert judge(source).outcome is outcome
 
 
 def test_where_the_course_itself_compares_objects_students_may(judge):

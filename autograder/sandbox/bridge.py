@@ -22,6 +22,7 @@ from autograder.sandbox import worker
 from autograder.sandbox.mirror import Codec, State
 from autograder.sandbox.operations import OPERATIONS, SPECIAL
 from autograder.sandbox.tagged import Tree
+from autograder.wire.plain import Opaque, plain
 
 _MODULE = "__main__"
 _TEXT = 10_000  # characters of an exception's message
@@ -96,6 +97,8 @@ class _Bridge:
         if operation == "printed":
             self.names.pop("__warningregistry__", None)  # as IPython: the next cell warns again
             return self.out.taken(), self.err.taken()
+        if operation == "content":
+            return _content(args[0])
         return OPERATIONS[operation](*args)
 
     def _known(self, name: str) -> str:
@@ -161,6 +164,15 @@ def _describe(value: object) -> tuple[Tree, ...]:
         special.append("__call__")
     hashed = None if sort == "class" else _hash(value)
     return (sort, str(kind.__module__), str(kind.__qualname__), _bases(kind), special, hashed)
+
+
+def _content(value: object) -> tuple[bool, object]:
+    """What an object of a class derived from a built-in one holds, whatever its class says; False
+    and None for all others."""
+    if isinstance(value, (set, frozenset)):
+        return True, set(value)
+    found = plain(value)
+    return (False, None) if isinstance(found, Opaque) else (True, found)
 
 
 def _hash(value: object) -> int | bool | None:

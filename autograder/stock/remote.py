@@ -18,6 +18,7 @@ from autograder.messages import Call
 from autograder.model import Lost, Outcome, Raised, Reply, Returned
 from autograder.sandbox.asked import Asked
 from autograder.sandbox.mirror import Codec, Unshared
+from autograder.sandbox.operations import OPERATIONS
 from autograder.sandbox.tagged import Tree
 from autograder.stock.proxy import Classes, Proxy, number_of, proxy_class
 from autograder.stock.twins import Twins
@@ -25,6 +26,11 @@ from autograder.stock.twins import Twins
 # What is said beside the object decides nothing: a place, a name, how to write it.
 _REVEALS_NOTHING = frozenset(
     ("getitem", "getattr", "setattr", "delattr", "delitem", "setitem", "format", "round", "exit")
+)
+_COMPARES = frozenset(("eq", "ne", "lt", "le", "gt", "ge", "contains"))
+_DATA = frozenset(
+    ("builtins", kind.__name__)
+    for kind in (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 )
 _SOURCE = "from autograder.sandbox.bridge import act"
 
@@ -123,6 +129,9 @@ class Remote:
         proxies = [arg for arg in args if isinstance(arg, Proxy)]
         judge = next((one for one in proxies if not self._is_definition(one)), None)
         if judge is not None and len(proxies) < len(args) and operation not in _REVEALS_NOTHING:
+            known, content = self._content(judge)
+            if known and (operation in _COMPARES or not self.permits(f"{operation} with a value")):
+                return OPERATIONS[operation](*(content if one is judge else one for one in args))
             self.permit(f"{operation} with a value", judge)
         found = self._request(operation, *args)
         if operation == "getattr" and judge is None:
@@ -130,6 +139,16 @@ class Remote:
         if operation == "getattr" and isinstance(found, Proxy):
             self._methods[found.__number__] = f".{args[1]}"
         return found
+
+    def _content(self, proxy: Proxy) -> tuple[bool, Any]:
+        """The data that an object of a class derived from a built-in one holds: a named tuple is a
+        tuple, and compared as one here. False and None for all others."""
+        if not _DATA & set(proxy.__about__.bases):
+            return False, None
+        said = self._request("content", proxy)
+        if not isinstance(said, tuple) or len(said) != 2 or said[0] is not True:
+            return False, None
+        return True, said[1]
 
     def _as_named(self, found: Any) -> Any:
         if isinstance(found, Proxy):
