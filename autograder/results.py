@@ -6,6 +6,7 @@ written whole or not at all. ``docs/results.md`` describes the fields and what a
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import errno
 import hashlib
@@ -276,8 +277,9 @@ def check_writable(folder: Path) -> None:
     replace(probe, b"\0" * 4096, named=f"the results folder {folder}")
     probe.unlink(missing_ok=True)
     for stale in [*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp")]:
-        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
-            stale.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another run was done with it
+            if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+                stale.unlink()
 
 
 def replace(path: Path, data: bytes, named: str = "", option: str = "--results") -> None:

@@ -153,3 +153,9 @@ def test_a_writer_killed_at_any_moment_leaves_whole_files(tmp_path, seed):
         os.waitpid(pid, 0)
         for path in tmp_path.glob("*/*.json"):
             assert json.loads(path.read_bytes())["reason"] == "y" * 50_000
+
+
+def test_a_file_that_another_run_is_done_with_is_no_fault(tmp_path):
+    """It is listed, and gone when it is looked at: as a link that leads nowhere."""
+    (tmp_path / ".a.json.0.tmp").symlink_to("nowhere")
+    results.check_writable(tmp_path)

@@ -6,6 +6,7 @@ writes them. A file that is broken, or was made from another state of the source
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -96,8 +97,9 @@ def _write(path: Path, stamp: bytes, images: Images) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for stale in path.parent.glob(".*.images.*.tmp"):
-            if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
-                stale.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another process was done with it
+                if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+                    stale.unlink()
         try:
             with temporary.open("xb") as file:
                 file.write(stamp)
