@@ -193,6 +193,6 @@ def test_a_cache_that_cannot_be_made_is_told(folder):
 def test_a_file_that_another_process_is_done_with_is_no_fault(folder):
     """It is listed, and gone when it is looked at: as a link that leads nowhere."""
     make_npz(folder / "cifar10.npz", **arrays(20, 5)._asdict())
-    folders.cache_folder().mkdir(parents=True, exist_ok=True)
-    (folders.cache_folder() / ".cifar10-0.images.0.tmp").symlink_to("nowhere")
+    data.cache_folder().mkdir(parents=True, exist_ok=True)
+    (data.cache_folder() / ".cifar10-0.images.0.tmp").symlink_to("nowhere")
     assert len(data.cifar10().train_images) == 20
