@@ -157,9 +157,10 @@ def test_conv_output_size_paddings(student, rng):
 @pytest.mark.depends("test_conv_output_size_course_example")
 def test_conv_output_size_strides(student, rng):
     # The first kernel is so large that dividing the side alone does not look like rounding up.
-    for stride, smallest in ((2, 5), (2, 1), (3, 1), (5, 1)):
+    # A remainder of 1 shows a forgotten + 1, a large one shows rounding.
+    for stride, smallest, remainder in ((2, 5, 1), (2, 1, 1), (3, 1, 1), (5, 1, draw(rng, 3, 4))):
         kernel = draw(rng, smallest, 6)
-        side = kernel + draw(rng, 2, 7) * stride + draw(rng, 1, stride - 1)
+        side = kernel + draw(rng, 2, 7) * stride + remainder
         case = (side, side, kernel, 0, stride)
         same(student.conv_output_size(*case), conv_sides(*case), mistakes=conv_mistakes(*case))
 
