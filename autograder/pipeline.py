@@ -18,7 +18,6 @@ from pathlib import Path
 
 from autograder import __version__, course, data, manual, notebook, runner, workers
 from autograder.digest import assignment_digest, digest
-from autograder.errors import SandboxError
 from autograder.isolation import Preload, preload_for
 from autograder.model import (
     Assignment,
@@ -218,11 +217,7 @@ def _grade(batch: Batch) -> list[Score]:
         grant: Grant = usual,
     ) -> Asked:
         place = workers.place(settings.tier)
-        try:
-            return place.sandbox(preload, grant).child(limits, cores=cores, files=files)
-        except SandboxError:
-            place.discard(preload, grant)
-            raise
+        return place.child(preload, limits, grant, cores=cores, files=files)
 
     ground = _ground(batch, open_child) if batch.assignment.training else None
     paces = Paces(ground) if ground else None

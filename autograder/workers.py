@@ -11,6 +11,7 @@ import gc
 import multiprocessing
 import os
 import signal
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.context import ForkContext
@@ -19,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder import trusted
+from autograder.errors import SandboxError
 from autograder.isolation import Isolation, Preload
-from autograder.model import Tier
+from autograder.model import Limits, Tier
+from autograder.sandbox.asked import Asked
 from autograder.sandbox.grant import NOTHING, Grant
 from autograder.sandbox.launcher import Sandbox
 
@@ -41,9 +44,24 @@ class Place:
         self.isolation.open_nursery(preload)
         return self.isolation.sandbox(preload, self.slot, grant)
 
-    def discard(self, preload: Preload, grant: Grant = NOTHING) -> None:
-        """Drop a sandbox that failed."""
-        self.isolation.discard(preload, self.slot, grant)
+    def child(
+        self,
+        preload: Preload,
+        limits: Limits,
+        grant: Grant = NOTHING,
+        *,
+        cores: Sequence[int] = (),
+        files: Sequence[int] = (),
+    ) -> Asked:
+        """A new child of that sandbox; one that fails to give any is dropped.
+
+        Raises SandboxError.
+        """
+        try:
+            return self.sandbox(preload, grant).child(limits, cores=cores, files=files)
+        except SandboxError:
+            self.isolation.discard(preload, self.slot, grant)
+            raise
 
 
 class _Here:

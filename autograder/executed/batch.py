@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import messages, outputs, pipeline, workers
-from autograder.errors import SandboxError
 from autograder.isolation import Preload
 from autograder.model import Assignment, Language, Tier
 from autograder.sandbox.asked import Asked
@@ -104,8 +103,4 @@ class ExecuteBatch:
 
     def _open_child(self) -> Asked:
         place, grant = workers.place(self.tier), pipeline.grant_of(self.of)
-        try:
-            return place.sandbox(self.preload, grant).child(self.of.limits)
-        except SandboxError:
-            place.discard(self.preload, grant)
-            raise
+        return place.child(self.preload, self.of.limits, grant)

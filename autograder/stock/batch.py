@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -70,6 +70,14 @@ class Conditions:
             total_seconds=WALL * WHOLE * cell,
             memory_mib=2048,
         )
+
+    def kernel(self, preload: Preload, files: Mapping[str, bytes]) -> Kernel:
+        """A process of this worker's slot for one notebook, with ``files`` beside it."""
+
+        def open_child() -> Asked:
+            return workers.place(self.tier).child(preload, self.limits)
+
+        return Kernel(open_child, files, self.bounds, outputs.shown)
 
 
 @dataclass(frozen=True)
@@ -194,7 +202,7 @@ class StockBatch:
         if isinstance(own, Rejection):
             found = marks.of_missing(source, own.reason.to(lang), Outcome.ERROR)
             return _Notebook(found, notes=(f"{source.name}.ipynb: {own.reason.en}",))
-        kernel = Kernel(self._open_child, submission.files, self.conditions.bounds, outputs.shown)
+        kernel = self.conditions.kernel(self.preload, submission.files)
         played = Player(known, self.ways.get(source.name, {}), kernel).play(own.steps)
         found = marks.of_notebook(source, own, played, self.conditions.settings.cell_seconds, lang)
         return _Notebook(found, with_outputs(own, played, found.task), own.notes)
@@ -202,9 +210,6 @@ class StockBatch:
     def not_graded(self, work: StockWork, reason: str) -> Graded:
         """Of a submission that we could not judge: no score, never zero points."""
         return Graded(self._score(work, (), 0.0, reason))
-
-    def _open_child(self) -> Asked:
-        return opener(self.conditions, self.preload)()
 
     def _score(
         self, work: StockWork, found: Sequence[NotebookMarks], seconds: float, reason: str = ""
@@ -222,20 +227,6 @@ class StockBatch:
             reason=reason,
             provenance={**self.conditions.provenance, "digest": work.digest},
         )
-
-
-def opener(conditions: Conditions, preload: Preload) -> Callable[[], Asked]:
-    """Opens children of this worker's slot. They raise SandboxError."""
-
-    def open_child() -> Asked:
-        place = workers.place(conditions.tier)
-        try:
-            return place.sandbox(preload).child(conditions.limits)
-        except SandboxError:
-            place.discard(preload)
-            raise
-
-    return open_child
 
 
 @contextlib.contextmanager

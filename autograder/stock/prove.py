@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import outputs
 from autograder.isolation import Preload
-from autograder.stock.batch import Conditions, among_files, opener
+from autograder.stock.batch import Conditions, among_files
 from autograder.stock.given import given
 from autograder.stock.kernel import Kernel
 from autograder.stock.model import SourceNotebook, Step, StockAssignment
@@ -50,10 +49,9 @@ class ProofBatch:
     def grade(self) -> list[Proved]:
         """Try each notebook."""
         files = {name: path.read_bytes() for name, path in self.assignment.files.items()}
-        open_child = opener(self.conditions, self.preload)
 
         def kernel() -> Kernel:
-            return Kernel(open_child, files, self.conditions.bounds, outputs.shown)
+            return self.conditions.kernel(self.preload, files)
 
         with among_files(self.assignment, self.root):
             found = {

@@ -110,13 +110,12 @@ def test_a_worker_whose_zygote_ended_goes_on_with_another(tier):
     """As the pipeline does it: the failure is ours, and the next submission is served."""
     with Isolation(tier, [()], slots=1) as isolation:
         place = Place(isolation, 0)
-        zygote = _parent_of(place.sandbox(()).child(LIMITS).process_id)
+        zygote = _parent_of(place.child((), LIMITS).process_id)
         os.kill(zygote, signal.SIGKILL)
         assert is_gone([zygote])
         with pytest.raises(SandboxError):
-            place.sandbox(()).child(LIMITS)
-        place.discard(())
-        assert run(place.sandbox(()).child(LIMITS), "x = 1") == Returned([])
+            place.child((), LIMITS)
+        assert run(place.child((), LIMITS), "x = 1") == Returned([])
 
 
 def test_a_child_without_a_descriptor_is_our_fault(tier):
