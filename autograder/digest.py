@@ -22,9 +22,9 @@ def assignment_digest(
     """
     files = [path for path in _deciding_files(assignment) if path.is_file()]
     names_and_bytes = [(path.name.encode(), path.read_bytes()) for path in [*files, reference]]
-    return _hash(
+    return hashed(
         [
-            *(_grader_digest(), lang, tier.value, track),
+            *(grader_digest(), lang, tier.value, track),
             *(part for pair in names_and_bytes for part in pair),
         ]
     )
@@ -36,7 +36,7 @@ def digest(submission: Submission, assignment_digest: str) -> str:
     Outputs, which ``intake`` drops, do not count: a notebook that was only run again is unchanged.
     """
     notices = [text for notice in submission.notices for text in (notice.fr, notice.en)]
-    return _hash([assignment_digest, submission.name, *notices, submission.data])
+    return hashed([assignment_digest, submission.name, *notices, submission.data])
 
 
 def _deciding_files(assignment: Assignment) -> Iterator[Path]:
@@ -49,16 +49,17 @@ def _deciding_files(assignment: Assignment) -> Iterator[Path]:
 
 
 @functools.cache
-def _grader_digest() -> str:
+def grader_digest() -> str:
     """The version number alone would not notice a grader that was edited in place."""
     package = Path(__file__).parent
     sources = sorted(package.rglob("*.py"))
-    return _hash([__version__, *(source.read_bytes() for source in sources)])
+    return hashed([__version__, *(source.read_bytes() for source in sources)])
 
 
-def _hash(parts: Iterable[str | bytes]) -> str:
+def hashed(parts: Iterable[str | bytes]) -> str:
+    """Hash of a list of texts and bytes; no two lists hash alike."""
     total = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        total.update(len(data).to_bytes(8, "big") + data)  # lengths: no two lists hash alike
+        total.update(len(data).to_bytes(8, "big") + data)  # lengths: see above
     return total.hexdigest()

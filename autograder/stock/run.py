@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder import farm, pipeline, results
+from autograder.digest import grader_digest, hashed
 from autograder.errors import UsageError
 from autograder.farm import Watch, Watcher
 from autograder.isolation import Isolation, Preload
@@ -156,19 +156,21 @@ def _batches(
 
 
 def _digest_of_course(conditions: Conditions, assignment: StockAssignment) -> str:
-    parts = [repr(sorted(assignment.notebooks.items(), key=lambda pair: pair[0]))]
-    parts += [f"{name} {path.read_bytes()!r}" for name, path in sorted(assignment.files.items())]
-    parts += [repr(conditions.settings), conditions.lang, conditions.tier.value]
-    parts.append(repr(sorted(conditions.provenance.items())))
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    parts: list[str | bytes] = [grader_digest(), conditions.lang, conditions.tier.value]
+    parts.append(repr(sorted(assignment.notebooks.items(), key=lambda pair: pair[0])))
+    for name, path in sorted(assignment.files.items()):
+        parts += [name, path.read_bytes()]
+    parts += [repr(conditions.settings), repr(sorted(conditions.provenance.items()))]
+    return hashed(parts)
 
 
 def _digest(submission: StockSubmission, assignment: str) -> str:
-    parts = [assignment, str(submission.timestamp)]
+    parts: list[str | bytes] = [assignment, str(submission.timestamp)]
     for files in (submission.notebooks, submission.files):
+        parts.append(str(len(files)))
         for name, data in sorted(files.items()):
-            parts += [name, hashlib.sha256(data).hexdigest()]
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+            parts += [name, data]
+    return hashed(parts)
 
 
 def _autograded(conditions: Conditions, one: StockSubmission) -> Path:
