@@ -41,10 +41,6 @@ from autograder.student import Student
 from autograder.training import Ground, Paces, Training
 from autograder.verdict import TestInfo
 
-# Students a pytest session: its start costs as much as grading two. Towards the end batches become
-# small, so that no worker is left alone with a large one.
-LARGEST, SMALLEST = 25, 3
-
 
 @dataclass(frozen=True)
 class Work:
@@ -143,15 +139,7 @@ def batches(settings: Settings, work: Iterable[Work], jobs: int) -> list[Batch]:
         return one.assignment.slug, one.preload
 
     groups = [list(group) for _, group in groupby(sorted(work, key=kind), key=kind)]
-    left = sum(map(len, groups))
-    made: list[Batch] = []
-    for group in groups:
-        while group:
-            size = min(LARGEST, max(SMALLEST, left // (3 * jobs)))
-            made.append(Batch(settings, tuple(group[:size])))
-            left -= len(group[:size])
-            del group[:size]
-    return made
+    return [Batch(settings, piece) for piece in workers.cut(groups, jobs)]
 
 
 def rejected(rejection: Rejection, assignment: Assignment, settings: Settings) -> Score:

@@ -11,13 +11,13 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.context import ForkContext
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder import trusted
 from autograder.errors import SandboxError
@@ -28,6 +28,9 @@ from autograder.sandbox.grant import NOTHING, Grant
 from autograder.sandbox.launcher import Sandbox
 
 _PR_SET_PDEATHSIG = 1
+LARGEST, SMALLEST = 25, 3  # submissions of one piece of work
+
+T = TypeVar("T")
 
 Event = Any  # a student whose turn has come (a str), or a result
 
@@ -62,6 +65,20 @@ class Place:
         except SandboxError:
             self.isolation.discard(preload, self.slot, grant)
             raise
+
+
+def cut(groups: Iterable[Sequence[T]], jobs: int) -> Iterator[tuple[T, ...]]:
+    """Work in pieces, each of one group: large ones first, since a session's start costs as much as
+    grading two; small ones towards the end, so that no worker is left alone with a large one."""
+    waiting = [list(group) for group in groups]
+    left = sum(map(len, waiting))
+    for group in waiting:
+        while group:
+            size = min(LARGEST, max(SMALLEST, left // (3 * jobs)))
+            piece = tuple(group[:size])
+            left -= len(piece)
+            del group[:size]
+            yield piece
 
 
 class _Here:

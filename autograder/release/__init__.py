@@ -259,7 +259,7 @@ def _generate(course: Path, slug: str, lang: Language, database: tuple[str, str]
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
-    said = _Said()
+    said = Said()
     config = Config()
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.assignment_id = slug
@@ -283,7 +283,7 @@ def _generate(course: Path, slug: str, lang: Language, database: tuple[str, str]
         raise ReleaseError(f"{slug} ({lang}): nbgrader refuses the notebook: {reason}") from error
 
 
-class _Said(logging.Handler):
+class Said(logging.Handler):
     """Keeps what nbgrader logs, to be shown if it refuses a notebook."""
 
     def __init__(self) -> None:

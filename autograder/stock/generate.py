@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.errors import CourseError, Problem
 from autograder.gradebook.registered import own_programs
+from autograder.release import Said
 from autograder.stock import config
 from autograder.stock.model import StockSettings
 
@@ -29,7 +30,7 @@ def generate(settings: StockSettings, name: str, folder: Path, db_url: str) -> N
 
     source = config.path_of(settings, settings.source, ".", name)
     shutil.copytree(source, folder / "source" / name, dirs_exist_ok=True)
-    given, log, said = _config(settings, name, folder, db_url), config.quiet(), _Said()
+    given, log, said = _config(settings, name, folder, db_url), config.quiet(), Said()
     log.addHandler(said)
     log.setLevel(logging.ERROR)
     try:
@@ -37,7 +38,7 @@ def generate(settings: StockSettings, name: str, folder: Path, db_url: str) -> N
         with config.importable(settings.root), own_programs():
             GenerateAssignment(coursedir=directory, config=given, log=log).start()
     except (NbGraderException, SystemExit) as error:
-        reason = said.reason() or str(error)
+        reason = _reason(said.lines) or str(error)
         raise CourseError([Problem(str(source), "nbgrader refuses it", reason)]) from error
 
 
@@ -60,18 +61,7 @@ def _config(settings: StockSettings, name: str, folder: Path, db_url: str) -> An
     return given
 
 
-class _Said(logging.Handler):
-    """Keeps what nbgrader logs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the message."""
-        self.lines.append(record.getMessage())
-
-    def reason(self) -> str:
-        """The last line of each of the first messages: of a traceback, what went wrong."""
-        last = (line.strip().rpartition("\n")[2] for line in self.lines[:3])
-        return "; ".join(dict.fromkeys(filter(None, last)))
+def _reason(lines: list[str]) -> str:
+    """The last line of each of the first messages: of a traceback, what went wrong."""
+    last = (line.strip().rpartition("\n")[2] for line in lines[:3])
+    return "; ".join(dict.fromkeys(filter(None, last)))

@@ -39,7 +39,6 @@ class Keeper:
         self._settings = settings
         self._assignments = assignments
         self._notes = notes
-
         self._writer = _writer(settings, assignments, notes)
 
     def __enter__(self) -> Self:

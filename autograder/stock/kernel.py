@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.errors import SandboxError
@@ -17,7 +17,9 @@ _BEGIN = "from autograder.sandbox.bridge import begin"
 _WORD = re.compile(r"[^\W\d]\w*")
 WALL = 2.0  # seconds of wall time a second that nbgrader allows: this machine is busier
 
-Definitions = list[tuple[str, frozenset[str]]]
+OVER = Lost(Outcome.TIMEOUT, "total")  # of a cell for which the notebook has no time left
+
+Definitions = Sequence[tuple[str, frozenset[str]]]
 
 
 @dataclass(frozen=True)
@@ -71,22 +73,21 @@ class Kernel:
                     break
         return self._child
 
-    def run(self, number: int, source: str, definitions: Definitions = ()) -> Ran:  # type: ignore[assignment]
+    def run(self, number: int, source: str, definitions: Definitions = ()) -> Ran:
         """Run a cell of the student's; ``definitions``: what test cells before it gave them."""
-        if self.left() <= 0:
-            return Ran([], Lost(Outcome.TIMEOUT, "total"))
-        self.define(_WORD.findall(source), definitions)
-        reply = self._ask(number, source, self.child())
-        if isinstance(reply, Lost):
-            self.losses.append(reply)
-            return Ran([], reply)
-        self._history.append((number, source))
-        return Ran(reply)
+        if self.left() > 0:
+            self.define(_WORD.findall(source), definitions)
+        ran = self.run_last(number, source)
+        if ran.lost is None:
+            self._history.append((number, source))
+        elif ran.lost is not OVER:
+            self.losses.append(ran.lost)
+        return ran
 
     def run_last(self, number: int, source: str) -> Ran:
         """Run a cell that a fresh child shall not run again."""
         if self.left() <= 0:
-            return Ran([], Lost(Outcome.TIMEOUT, "total"))
+            return Ran([], OVER)
         reply = self._ask(number, source, self.child())
         return Ran([], reply) if isinstance(reply, Lost) else Ran(reply)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.stock.proxy import Proxy
-from autograder.stock.remote import NoSuchName, Remote
+from autograder.stock.remote import Remote
 
 # Modules that are the trusted side's own, by whatever name a notebook calls them: what a student
 # calls `np` must not judge.
@@ -124,6 +124,3 @@ def _library(proxy: Proxy) -> types.ModuleType | None:
 
 def _display(*values: object, **_: object) -> None:
     """IPython's ``display``: what a test shows decides nothing."""
-
-
-__all__ = ["LIBRARIES", "Namespace", "NoSuchName"]

@@ -14,7 +14,7 @@ from autograder.stock import credit
 from autograder.stock.credit import Credit
 from autograder.stock.evaluate import Evaluated, Noted, evaluate
 from autograder.stock.given import Given, visible_definitions
-from autograder.stock.kernel import Definitions, Kernel, Ran
+from autograder.stock.kernel import Kernel, Ran
 from autograder.stock.model import Differs, Json, SourceCell, Step
 from autograder.stock.namespace import Namespace
 from autograder.stock.remote import Remote
@@ -59,7 +59,7 @@ class Player:
         self._remote: Remote | None = None
         self._names = Namespace(self._current, given.answers, given.own)
         self._defined: set[str] = set()  # tests before which the course's definitions were run
-        self._visible: Definitions = []
+        self._visible: list[tuple[str, frozenset[str]]] = []
         self._allowed: frozenset[str] | None = None
         self._played = Played()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.isolation import Preload
 from autograder.stock.batch import Conditions, among_files
+from autograder.stock.credit import Credit
 from autograder.stock.given import given
 from autograder.stock.kernel import Kernel
 from autograder.stock.model import SourceNotebook, Step, StockAssignment
@@ -62,9 +63,9 @@ class ProofBatch:
 
 def ways(source: SourceNotebook, kernel: Callable[[], Kernel]) -> Ways:
     """The way of each test cell of a notebook; only by its text where there are no answers."""
-    known, read = given(source), by_text(source)
     if source.answered is None:
         return doubted(source)
+    known, read = given(source), by_text(source)
     here: list[Mapping[str, Judged]] = []
     there = []
     for steps in (_steps(source, answered=True), _steps(source, answered=False)):
@@ -116,9 +117,5 @@ def _tried(judged: Judged | None) -> Tried:
     return Tried(judged.credit.points, problem, judged.used)
 
 
-def _in_kernel(found: Mapping[str, object], name: str) -> Tried:
-    credit = found.get(name)
-    return Tried(getattr(credit, "points", None))
-
-
-__all__ = ["ProofBatch", "Proved", "Way", "by_text", "doubted", "ways"]
+def _in_kernel(found: Mapping[str, Credit], name: str) -> Tried:
+    return Tried(found[name].points if name in found else None)

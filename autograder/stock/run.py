@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from autograder import farm, pipeline, results
+from autograder import farm, pipeline, results, workers
 from autograder.digest import grader_digest, hashed
 from autograder.errors import UsageError
 from autograder.farm import Watch, Watcher
@@ -22,8 +21,6 @@ from autograder.stock.model import StockAssignment, StockSubmission
 from autograder.stock.preload import preload_for
 from autograder.stock.prove import ProofBatch, doubted
 from autograder.stock.ways import Ways
-
-LARGEST, SMALLEST = 25, 3
 
 
 def grade(options: Options, watch: Watch) -> Report:
@@ -145,11 +142,8 @@ def _batches(
     jobs: int,
 ) -> Iterator[StockBatch]:
     work = [one for one in todo if one.submission.assignment == assignment.name]
-    whole = StockBatch(conditions, assignment, ways, preload, ())
-    while work:
-        size = min(LARGEST, max(SMALLEST, len(work) // (3 * jobs)))
-        yield replace(whole, work=tuple(work[:size]))
-        del work[:size]
+    for piece in workers.cut([work], jobs):
+        yield StockBatch(conditions, assignment, ways, preload, piece)
 
 
 # ---------------------------------------------------------------- has it changed?
