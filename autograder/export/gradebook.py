@@ -6,6 +6,7 @@ changed: nbgrader's ``Gradebook`` would do both on opening.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,19 @@ def from_gradebook(url: str, assignments: Sequence[str] = ()) -> Marks:
         GradebookError: it cannot be read.
         UsageError: it has assignments, but none of such a name.
     """
+    from autograder.gradebook.database import shown
+
+    with reading(url, f"; {_UPGRADE}") as session:
+        return _marks(session, f"the gradebook {shown(url)}", assignments)
+
+
+@contextlib.contextmanager
+def reading(url: str, cure: str = "") -> Iterator[Session]:
+    """A session that can change nothing.
+
+    Raises:
+        GradebookError: the database cannot be read; ``cure`` ends the sentence.
+    """
     from sqlalchemy import create_engine
     from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.orm import Session
@@ -60,19 +74,20 @@ def from_gradebook(url: str, assignments: Sequence[str] = ()) -> Marks:
     from autograder.gradebook.database import shown
 
     try:
-        engine = create_engine(read_only(url))
+        engine = create_engine(_read_only(url))
         try:
             with Session(engine) as session:
-                return _marks(session, f"the gradebook {shown(url)}", assignments)
+                yield session
         finally:
             engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
         reason = str(error).partition("\n")[0]
-        sentence = f"the gradebook {shown(url)} cannot be read ({reason}); {_UPGRADE}"
-        raise GradebookError(sentence) from error
+        raise GradebookError(
+            f"the gradebook {shown(url)} cannot be read ({reason}){cure}"
+        ) from error
 
 
-def read_only(url: str) -> str:
+def _read_only(url: str) -> str:
     """The address at which the same database cannot be changed, nor made where there is none."""
     if not url.startswith(_SQLITE):
         return url

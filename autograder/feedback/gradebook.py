@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import GradebookError
-from autograder.export.gradebook import read_only
+from autograder.export.gradebook import reading
 from autograder.feedback.marks import Mark, Marks
 
 if TYPE_CHECKING:
@@ -27,22 +26,8 @@ def read(url: str, *, own: bool) -> dict[tuple[str, str], Marks]:
     Raises:
         GradebookError: the database cannot be read.
     """
-    from sqlalchemy import create_engine
-    from sqlalchemy.exc import SQLAlchemyError
-    from sqlalchemy.orm import Session
-
-    from autograder.gradebook.database import shown
-
-    try:
-        engine = create_engine(read_only(url))
-        try:
-            with Session(engine) as session:
-                return _by_submission(dict(_points(session)), dict(_comments(session)), own=own)
-        finally:
-            engine.dispose()
-    except (SQLAlchemyError, ImportError) as error:
-        reason = str(error).partition("\n")[0]
-        raise GradebookError(f"the gradebook {shown(url)} cannot be read ({reason})") from error
+    with reading(url) as session:
+        return _by_submission(dict(_points(session)), dict(_comments(session)), own=own)
 
 
 def _by_submission(
