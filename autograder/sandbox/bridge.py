@@ -10,7 +10,6 @@ import builtins
 import contextlib
 import functools
 import importlib
-import io
 import operator
 import os
 import sys
@@ -21,12 +20,12 @@ from typing import Any
 from autograder.sandbox import worker
 from autograder.sandbox.mirror import Codec, State
 from autograder.sandbox.operations import OPERATIONS, SPECIAL
+from autograder.sandbox.streams import Beginning
 from autograder.sandbox.tagged import Tree
 from autograder.wire.plain import Opaque, plain
 
 _MODULE = "__main__"
 _TEXT = 10_000  # characters of an exception's message
-_PRINTED = 100_000  # characters kept of what is printed during a test cell
 
 
 class Callback:
@@ -41,22 +40,6 @@ class Callback:
         return _bridge().ask_back(self._number, args, kwargs)
 
 
-class _Kept(io.StringIO):
-    """The first of what is printed; the rest is thrown away."""
-
-    def write(self, text: str) -> int:
-        """Keep it, as far as there is room."""
-        super().write(text[: max(0, _PRINTED - self.tell())])
-        return len(text)
-
-    def taken(self) -> str:
-        """All that was kept, which is not kept any longer."""
-        text = self.getvalue()
-        self.seek(0)
-        self.truncate()
-        return text
-
-
 class _Bridge:
     """The child's end."""
 
@@ -64,7 +47,7 @@ class _Bridge:
         self.codec = Codec(0, _describe, self._borrow, _callback_number)
         self.callbacks: dict[int, object] = {}
         self.names: dict[str, Any] = sys.modules[_MODULE].__dict__
-        self.out, self.err = _Kept(), _Kept()
+        self.out, self.err = Beginning(), Beginning()
 
     def act(self, operation: str, tree: Tree, states: list[State], gone: list[int]) -> Tree:
         """Do one thing; the answer is ``("returned" | "raised" | "missing", value …)``."""

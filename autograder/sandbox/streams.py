@@ -10,6 +10,24 @@ from collections.abc import Iterator
 from autograder.sandbox.recorder import Recorder
 
 
+class Beginning(io.StringIO):
+    """Keeps the first of what is written to it; the rest is thrown away."""
+
+    MOST = 100_000  # characters
+
+    def write(self, text: str) -> int:
+        """Keep it, as far as there is room."""
+        super().write(text[: max(0, self.MOST - self.tell())])
+        return len(text)
+
+    def taken(self) -> str:
+        """All that was kept, which is not kept any longer."""
+        text = self.getvalue()
+        self.seek(0)
+        self.truncate()
+        return text
+
+
 class Current:
     """What records the cell that runs, if one does."""
 

@@ -6,7 +6,6 @@ import ast
 import contextlib
 import faulthandler
 import functools
-import io
 import linecache
 import os
 import resource
@@ -20,13 +19,13 @@ from types import CodeType, FrameType, TracebackType
 
 from autograder.model import Lost, Outcome
 from autograder.sandbox.mirror import Unshared
+from autograder.sandbox.streams import Beginning
 from autograder.stock.credit import Credit, of_value
 from autograder.stock.model import Differs, SourceCell
 from autograder.stock.namespace import Namespace
 from autograder.stock.proxy import Proxy
 from autograder.stock.remote import ChildLost, Remote
 
-_PRINTED = 100_000  # characters kept of what a test cell prints
 _MEMORY = 2 * 2**30  # bytes that a cell may use here beyond what the worker has
 _GRACE = 20.0  # seconds beyond its time after which a cell that hears no alarm ends the worker
 
@@ -52,15 +51,6 @@ class Evaluated:
     unshared: str = ""  # why it could not be evaluated here; "" if it could
 
 
-class Noted(io.StringIO):
-    """Keeps the first of what is written."""
-
-    def write(self, text: str) -> int:
-        """Keep it, as far as there is room."""
-        super().write(text[: max(0, _PRINTED - self.tell())])
-        return len(text)
-
-
 def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float) -> Evaluated:
     """Run ``cell`` with ``names``; never raises what the cell raises.
 
@@ -79,7 +69,7 @@ def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float)
     linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)
     remote.ends = time.monotonic() + seconds
     remote.last, remote.unshared, remote.refused, remote.failed = None, "", False, None
-    out, err = Noted(), Noted()
+    out, err = Beginning(), Beginning()
     value: object = None
     error: BaseException | None = None
     try:
@@ -89,7 +79,7 @@ def evaluate(cell: SourceCell, names: Namespace, remote: Remote, seconds: float)
             if isinstance(value, Proxy):
                 remote.permit("be the last value", value)
             credit = of_value(value, cell.points)
-            shown = "" if value is None else repr(value)[:_PRINTED]
+            shown = "" if value is None else repr(value)[: Beginning.MOST]
     except BaseException as raised:  # noqa: BLE001 - each is an outcome of the cell
         error = raised
     if remote.lost is not None:  # perhaps hidden by an ``except`` or a ``finally`` of the cell
@@ -123,7 +113,7 @@ def _said(error: BaseException, remote: Remote) -> str:
     remote.ends = time.monotonic() + 1.0
     try:
         with _limited(1.0):
-            return str(error)[:_PRINTED]
+            return str(error)[: Beginning.MOST]
     except BaseException:  # noqa: BLE001 - whatever it is, there is no text
         return ""
 
@@ -241,6 +231,6 @@ def _as_nbgrader() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _captured(out: Noted, err: Noted) -> Iterator[None]:
+def _captured(out: Beginning, err: Beginning) -> Iterator[None]:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         yield

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from autograder.messages import Call
 from autograder.model import Lost, Outcome
 from autograder.release.solution import bound_names
+from autograder.sandbox.streams import Beginning
 from autograder.stock import credit
 from autograder.stock.credit import Credit
-from autograder.stock.evaluate import Evaluated, Noted, evaluate
+from autograder.stock.evaluate import Evaluated, evaluate
 from autograder.stock.given import Given, visible_definitions
 from autograder.stock.kernel import Kernel, Ran
 from autograder.stock.model import Differs, Json, SourceCell, Step
@@ -170,7 +171,7 @@ class Player:
 @contextlib.contextmanager
 def _unheard() -> Iterator[None]:
     """What is printed here was printed in the student's process, too: that is what is shown."""
-    with contextlib.redirect_stdout(Noted()), contextlib.redirect_stderr(Noted()):
+    with contextlib.redirect_stdout(Beginning()), contextlib.redirect_stderr(Beginning()):
         yield
 
 
