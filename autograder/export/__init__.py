@@ -22,7 +22,6 @@ from autograder.model import Language
 
 Format = Literal["csv", "canvas", "moodle", "nbgrader"]
 Source = Literal["gradebook", "results"]
-FORMATS: tuple[Format, ...] = ("csv", "canvas", "moodle", "nbgrader")
 
 
 @dataclass(frozen=True)
