@@ -41,6 +41,7 @@ class Child(Asked):
         line: its pipes.
         limits: for what is kept of its prints, and to tell why it ended.
         exit_of: how it ended, if it does within so many seconds.
+        refused: the system calls that its filter has refused up to now.
         warm_bytes: memory that it shares with the warm process and has not used itself.
         counted: add up its memory even while it is one process: the kernel's limit leaves some out.
     """
@@ -51,6 +52,7 @@ class Child(Asked):
         line: Line,
         limits: Limits,
         exit_of: Callable[[float], Exit | None],
+        refused: Callable[[], frozenset[str]],
         warm_bytes: int,
         *,
         counted: bool = False,
@@ -59,6 +61,8 @@ class Child(Asked):
         self._line = line
         self._limits = limits
         self._exit_of = exit_of
+        self._refused_now = refused
+        self._refused: frozenset[str] = frozenset()
         self._warm_bytes = warm_bytes
         self._counted = counted
         line.idle = self._look
@@ -81,6 +85,11 @@ class Child(Asked):
         """Bytes printed beyond what is kept."""
         return self._line.dropped
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """The names of system calls that were refused to it, sixteen at most."""
+        return self._refused_now() if self.alive else self._refused
+
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until the child has confined itself. Raises SandboxError if it could not."""
         try:
@@ -96,6 +105,7 @@ class Child(Asked):
         """Kill it. All that it has started ends with it; the zygote reaps."""
         if not self.alive:
             return
+        self._refused = self._refused_now()
         self.alive = False
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)

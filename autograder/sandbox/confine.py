@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.model import Limits, Tier
-from autograder.sandbox import kernel, landlock, limits, rootfs
+from autograder.sandbox import kernel, landlock, limits, refusals, rootfs
+from autograder.sandbox.refusals import Filter, Told
 
 NOBODY = 65534
 _FIRST_SLOT_USER = 100_000  # slots of a root grader are users of their own, above all real ones
@@ -86,7 +87,14 @@ def _build(slot: Slot) -> None:
 
 
 def enter_child(
-    slot: Slot, allowed: Limits, *, proc: int, folder: str, program: bytes, others: int
+    slot: Slot,
+    allowed: Limits,
+    *,
+    proc: int,
+    folder: str,
+    program: Filter,
+    told: Told,
+    others: int,
 ) -> None:
     """Confine a child for good; the next thing that runs may be student code.
 
@@ -96,6 +104,7 @@ def enter_child(
         proc: the descriptor from ``enter_slot``; closed here.
         folder: the child's own; with S2 it is in memory.
         program: the seccomp filter.
+        told: whom its refusals are told; closed here.
         others: tasks of this user that do not count against the child.
     """
     gpu = bool(slot.drivers)
@@ -130,21 +139,21 @@ def enter_child(
         processes=(rootfs.PROCESSES,) if gpu else (),
         hidden=() if slot.tier is Tier.S2 else slot.hidden,  # there they are empty anyway
     )
-    kernel.install_filter(program)
+    refusals.confine(program, told)
 
 
-def take_pipes(pipes: Pipes, keep: int, files: Sequence[int] = ()) -> int:
+def take_pipes(pipes: Pipes, keep: Sequence[int], files: Sequence[int] = ()) -> list[int]:
     """Put the pipes at 3 (requests), 4 (replies) and 1, 2 (prints), then ``files``.
 
-    Closes all else but ``keep`` and returns its new number. Standard input is /dev/null.
+    Closes all else but ``keep`` and returns their new numbers. Standard input is /dev/null.
     """
     ends = (os.open("/dev/null", os.O_RDONLY), pipes.output, pipes.output)
-    wanted = (*ends, pipes.requests, pipes.replies, *files, keep)
+    wanted = (*ends, pipes.requests, pipes.replies, *files, *keep)
     moved = [fcntl.fcntl(fd, fcntl.F_DUPFD, 64) for fd in wanted]  # clear of the targets
     for target, fd in enumerate(moved):
         os.dup2(fd, target)
     kernel.close_range(len(moved))
-    return len(moved) - 1
+    return list(range(len(moved) - len(keep), len(moved)))
 
 
 def _become(user: int) -> None:

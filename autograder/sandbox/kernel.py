@@ -48,6 +48,7 @@ _AT_RECURSIVE = 0x8000
 _MOUNT_ATTR_RDONLY_NOSUID_NODEV = 0x1 | 0x2 | 0x4
 _CAPABILITY_VERSION_3 = 0x20080522
 _SECCOMP_SET_MODE_FILTER = 1
+_SECCOMP_NEW_LISTENER = 1 << 3
 
 
 def _checked(result: int, what: str) -> int:
@@ -147,8 +148,12 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def install_filter(program: bytes) -> None:
-    """Install a seccomp program: 8 bytes an instruction."""
+def install_filter(program: bytes, *, listen: bool = False) -> int:
+    """Install a seccomp program: 8 bytes an instruction.
+
+    With ``listen`` it returns the descriptor on which calls that the program tells of wait.
+    """
     code = ctypes.create_string_buffer(program, len(program))
     header = _Program(len(program) // 8, ctypes.cast(code, ctypes.c_void_p).value)
-    syscall(_SYS_SECCOMP, _SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(header))
+    flags = _SECCOMP_NEW_LISTENER if listen else 0
+    return syscall(_SYS_SECCOMP, _SECCOMP_SET_MODE_FILTER, flags, ctypes.byref(header))

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import secrets
+import select
 import shutil
 import socket
 import subprocess
@@ -167,6 +168,7 @@ class Sandbox:
         self._serial = 0
         self._children: dict[int, Child] = {}
         self._exits: dict[int, Exit] = {}
+        self._refused: dict[int, set[str]] = {}
         self._warm_bytes = 0
 
     def child(
@@ -212,6 +214,7 @@ class Sandbox:
             line,
             limits,
             lambda seconds: self._exit(serial, seconds),
+            lambda: self._refused_to(serial),
             self._warm_bytes,
             counted=self.grant.gpu is not None,
         )
@@ -245,9 +248,19 @@ class Sandbox:
                 self._take(channel.receive(self._end)[0])
         return self._exits.get(serial)
 
+    def _refused_to(self, serial: int) -> frozenset[str]:
+        """The system calls that were refused to a child up to now, as far as they are told."""
+        self._end.settimeout(None)
+        with contextlib.suppress(channel.Closed):
+            while select.select([self._end], [], [], 0)[0]:
+                self._take(channel.receive(self._end)[0])
+        return frozenset(self._refused.get(serial, ()))
+
     def _take(self, message: Message) -> None:
         if "exit" in message:
             self._exits[message["exit"]] = Exit(message["status"], message["cpu"])
+        elif "refused" in message:
+            self._refused.setdefault(message["of"], set()).add(message["refused"])
         else:
             raise SandboxError(message["error"])
 
@@ -257,6 +270,7 @@ class Sandbox:
                 self._exit(serial, _START_SECONDS)
         self._children = {key: child for key, child in self._children.items() if child.alive}
         self._exits.clear()
+        self._refused = {key: told for key, told in self._refused.items() if key in self._children}
 
 
 def _expect_ok(end: socket.socket, tier: Tier, seconds: float) -> None:

@@ -146,6 +146,7 @@ _CALLS: tuple[tuple[str, int, *tuple[int, ...]], ...] = (
     *(("inotify_init1", 294, 0), ("flock", 73, 0, 4), ("open_by_handle_at", 304, 0, 0, 0)),
     *(("name_to_handle_at", 303, 0), ("fanotify_init", 300, 0, 0), ("kexec_load", 246, 0)),
     *(("init_module", 175, 0), ("quotactl", 179, 0), ("process_madvise", 440, 0)),
+    *(("sendmsg", 46, 0, 0, 0), ("seccomp", 317, 2, 0, 0)),
 )
 
 

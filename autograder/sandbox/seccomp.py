@@ -10,72 +10,60 @@ import errno
 import platform
 import struct
 
-_ALLOWED = {
+from autograder.sandbox import calls
+
+_ALLOWED = calls.numbered(
     # files that Landlock has already chosen
-    "read": 0, "write": 1, "open": 2, "close": 3, "stat": 4, "fstat": 5, "lstat": 6, "lseek": 8,
-    "pread64": 17, "pwrite64": 18, "readv": 19, "writev": 20, "access": 21, "sendfile": 40,
-    "fsync": 74, "fdatasync": 75, "truncate": 76, "ftruncate": 77, "getdents": 78, "getcwd": 79,
-    "chdir": 80, "rename": 82, "mkdir": 83, "rmdir": 84, "unlink": 87, "symlink": 88,
-    "readlink": 89, "umask": 95, "statfs": 137, "fstatfs": 138,
-    "getdents64": 217, "fadvise64": 221, "openat": 257, "mkdirat": 258, "newfstatat": 262,
-    "unlinkat": 263, "renameat": 264, "readlinkat": 267, "faccessat": 269,
-    "preadv": 295, "pwritev": 296, "renameat2": 316, "statx": 332,
-    "faccessat2": 439,
+    "read write open close stat fstat lstat lseek pread64 pwrite64 readv writev access sendfile "
+    "fsync fdatasync truncate ftruncate getdents getcwd chdir rename mkdir rmdir unlink symlink "
+    "readlink umask statfs fstatfs getdents64 fadvise64 openat mkdirat newfstatat unlinkat "
+    "renameat readlinkat faccessat preadv pwritev renameat2 statx faccessat2 "
     # descriptors, pipes, waiting
-    "poll": 7, "pipe": 22, "select": 23, "dup": 32, "dup2": 33, "epoll_wait": 232,
-    "epoll_ctl": 233, "pselect6": 270, "ppoll": 271, "epoll_pwait": 281, "eventfd2": 290,
-    "epoll_create1": 291, "dup3": 292, "pipe2": 293, "close_range": 436,
+    "poll pipe select dup dup2 epoll_wait epoll_ctl pselect6 ppoll epoll_pwait eventfd2 "
+    "epoll_create1 dup3 pipe2 close_range "
     # memory
-    "mprotect": 10, "munmap": 11, "brk": 12, "mremap": 25, "madvise": 28,
-    "membarrier": 324,
+    "mprotect munmap brk mremap madvise membarrier "
     # signals to itself, clocks
-    "rt_sigaction": 13, "rt_sigprocmask": 14, "rt_sigreturn": 15, "pause": 34, "nanosleep": 35,
-    "getitimer": 36, "alarm": 37, "setitimer": 38, "gettimeofday": 96, "times": 100,
-    "sigaltstack": 131, "time": 201, "restart_syscall": 219, "clock_gettime": 228,
-    "clock_getres": 229, "clock_nanosleep": 230,
+    "rt_sigaction rt_sigprocmask rt_sigreturn pause nanosleep getitimer alarm setitimer "
+    "gettimeofday times sigaltstack time restart_syscall clock_gettime clock_getres "
+    "clock_nanosleep "
     # threads, and the end
-    "sched_yield": 24, "exit": 60, "gettid": 186, "futex": 202, "sched_getaffinity": 204,
-    "set_tid_address": 218, "exit_group": 231, "set_robust_list": 273, "get_robust_list": 274,
-    "rseq": 334,
+    "sched_yield exit gettid futex sched_getaffinity set_tid_address exit_group set_robust_list "
+    "get_robust_list rseq "
     # harmless questions
-    "getpid": 39, "uname": 63, "getrlimit": 97, "getrusage": 98, "sysinfo": 99, "getuid": 102,
-    "getgid": 104, "geteuid": 107, "getegid": 108, "getppid": 110, "getrandom": 318,
-}  # fmt: skip
+    "getpid uname getrlimit getrusage sysinfo getuid getgid geteuid getegid getppid getrandom"
+)
 
 # With a process namespace of one's own, whatever is forked ends with its first process. Modes and
 # times, which Landlock leaves alone, can only be changed on files of one's own: the rest is mounted
 # read-only.
-_ALLOWED_WITH_NAMESPACES = {
-    "fork": 57, "vfork": 58, "wait4": 61, "tgkill": 234, "waitid": 247,
-    "chmod": 90, "fchmod": 91, "fchmodat": 268, "utimensat": 280,
-}  # fmt: skip
+_ALLOWED_WITH_NAMESPACES = calls.numbered(
+    "fork vfork wait4 tgkill waitid chmod fchmod fchmodat utimensat"
+)
 
 # What NVIDIA's driver needs besides: memory that has a name, stays in place or lies near.
-_ALLOWED_WITH_GPU = {
-    "mincore": 27, "sched_getparam": 143, "sched_getscheduler": 145,
-    "sched_get_priority_max": 146, "sched_get_priority_min": 147, "mlock": 149, "munlock": 150,
-    "mbind": 237, "set_mempolicy": 238, "get_mempolicy": 239, "memfd_create": 319,
+_ALLOWED_WITH_GPU = calls.numbered(
+    "mincore sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min "
+    "mlock munlock mbind set_mempolicy get_mempolicy memfd_create "
     # It listens on a socket that has a name in this network namespace only. Nobody can connect.
-    "bind": 49, "listen": 50, "setsockopt": 54,
-}  # fmt: skip
+    "bind listen setsockopt"
+)
 
 # clone3 hides its flags behind a pointer, io_uring works past this filter; openat2 is unused.
-_ABSENT = {"io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
-           "clone3": 435, "openat2": 437}  # fmt: skip
+_ABSENT = calls.numbered("io_uring_setup io_uring_enter io_uring_register clone3 openat2")
 _FIRST_UNKNOWN = 440  # process_madvise, and all that came later
 
-_NOT_FOR_THE_GRADER = {
-    "socket": 41, "connect": 42, "bind": 49, "execve": 59, "execveat": 322, "ptrace": 101,
-    "process_vm_readv": 310, "process_vm_writev": 311, "pidfd_getfd": 438,
-    "io_uring_setup": 425, "bpf": 321, "keyctl": 250, "add_key": 248, "request_key": 249,
-    "mount": 165, "umount2": 166, "pivot_root": 155, "mount_setattr": 442, "chroot": 161,
-    "unshare": 272, "setns": 308, "open_by_handle_at": 304, "init_module": 175,
-    "finit_module": 313, "kexec_load": 246, "reboot": 169,
-}  # fmt: skip
+_NOT_FOR_THE_GRADER = calls.numbered(
+    "socket connect bind execve execveat ptrace process_vm_readv process_vm_writev pidfd_getfd "
+    "io_uring_setup bpf keyctl add_key request_key mount umount2 pivot_root mount_setattr "
+    "chroot unshare setns open_by_handle_at init_module finit_module kexec_load reboot"
+)
 
-_MMAP, _CLONE, _TGKILL, _FCNTL, _IOCTL, _PRCTL, _PRLIMIT = 9, 56, 234, 72, 16, 157, 302
-_SOCKET, _UNIX, _SEQPACKET, _SOCKET_FLAGS = 41, 1, 5, 0x80800  # flags: close-on-exec, non-blocking
-_FCHMODAT2 = 452
+_MMAP, _CLONE, _TGKILL, _FCNTL, _IOCTL, _PRCTL, _PRLIMIT, _SOCKET, _FCHMODAT2 = calls.numbered(
+    "mmap clone tgkill fcntl ioctl prctl prlimit64 socket fchmodat2"
+).values()
+_TO_HAND_OVER = calls.numbered("sendmsg seccomp")
+_UNIX, _SEQPACKET, _SOCKET_FLAGS = 1, 5, 0x80800  # flags: close-on-exec, non-blocking
 _MAP_SHARED, _MAP_ANONYMOUS = 0x1, 0x20
 _CLONE_THREAD = 0x10000
 _CLONE_NAMESPACES = 0x7E020080  # every NEW… flag; 0x80 is the time namespace
@@ -89,12 +77,14 @@ _PRCTL_OPTIONS = (15, 16, 0x53564D41)  # thread names, names of memory areas
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN, _AND = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _REFUSE = _ERRNO | errno.EPERM
+_TELL = 0x7FC00000  # wait until whoever holds the filter's listener has answered
 _NOT_THERE = _ERRNO | errno.ENOSYS
 _NUMBER, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 _X86_64 = 0xC000003E
 _X32_BIT = 0x40000000
 
 Instruction = tuple[int, int, int, int]
+_LAYOUT = "=HBBI"
 
 
 def supported() -> bool:
@@ -131,18 +121,39 @@ def program(*, namespaces: bool, pid: int = 0, gpu: bool = False) -> bytes:
     return _packed(code)
 
 
+def telling(program: bytes) -> bytes:
+    """The same filter, whose refusals with EPERM are told to whoever holds its listener.
+
+    The listener must still be handed over: that is what it allows besides, and ``sealing`` refuses.
+    """
+    head = len(_head())
+    code = list(struct.iter_unpack(_LAYOUT, program))
+    code = [(_RETURN, 0, 0, _TELL) if one == (_RETURN, 0, 0, _REFUSE) else one for one in code]
+    return _packed([*code[:head], *_for_all(_TO_HAND_OVER, _ALLOW), *code[head:]])
+
+
+def sealing() -> bytes:
+    """Comes on top of ``telling``: of two answers the kernel takes the stricter one."""
+    return _packed([*_head(), *_for_all(_TO_HAND_OVER, _REFUSE), (_RETURN, 0, 0, _ALLOW)])
+
+
 def trusted_program() -> bytes:
     """The filter of the grader's own process that runs the tests: no network, no programs, no
     other processes' memory, nothing that opens a way round."""
-    code = _head()
-    for number in sorted(_NOT_FOR_THE_GRADER.values()):
-        code += _when(number, [(_RETURN, 0, 0, _REFUSE)])
-    code += [(_RETURN, 0, 0, _ALLOW)]
-    return _packed(code)
+    return _packed([*_head(), *_for_all(_NOT_FOR_THE_GRADER, _REFUSE), (_RETURN, 0, 0, _ALLOW)])
+
+
+def _for_all(numbers: dict[str, int], answer: int) -> list[Instruction]:
+    """``answer`` to each of these calls."""
+    return [
+        one
+        for number in sorted(numbers.values())
+        for one in _when(number, [(_RETURN, 0, 0, answer)])
+    ]
 
 
 def _packed(code: list[Instruction]) -> bytes:
-    return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+    return b"".join(struct.pack(_LAYOUT, *instruction) for instruction in code)
 
 
 def _boundaries(allowed: set[int]) -> list[tuple[int, int]]:

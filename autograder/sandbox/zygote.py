@@ -32,6 +32,7 @@ from autograder.sandbox import (
 )
 from autograder.sandbox.channel import READY, Message
 from autograder.sandbox.confine import Pipes, Slot
+from autograder.sandbox.refusals import Filter, Refusals, Told
 
 _COUNT_AGAIN = 1.0  # seconds for which a count of the user's processes is good enough
 
@@ -149,26 +150,27 @@ class Zygote:
         self._end = end
         self._lifeline = lifeline
         self._own_namespace = own_namespace
-        self._program = seccomp.program(namespaces=True, gpu=bool(slot.drivers))
+        self._program = Filter(seccomp.program(namespaces=True, gpu=bool(slot.drivers)))
         self._children: dict[int, _Running] = {}  # by pidfd
         self._others = 0
         self._counted = float("-inf")
+        self._poll = select.poll()
+        self._refusals = Refusals(self._poll, self._tell)
         sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
 
     def serve(self) -> None:
         """Work until the grader closes its end. Raises channel.Closed then."""
-        self._poll = select.poll()
         self._poll.register(self._end, select.POLLIN)
         if self._lifeline is not None:
             self._poll.register(self._lifeline, select.POLLIN)
         while True:
-            for fd, _ in self._poll.poll():
+            for fd, events in self._poll.poll():
                 if fd in self._children:
                     self._reap(fd)
                 elif fd == self._end.fileno():
                     self._answer()
-                else:
-                    return
+                elif not self._refusals.take(fd, events):
+                    return  # the lifeline
 
     def close(self) -> None:
         """End every child and remove its folder."""
@@ -225,11 +227,11 @@ class Zygote:
         return pid
 
     def _be_child(self, message: Message, pipes: Pipes, files: Sequence[int], folder: str) -> None:
-        proc = confine.take_pipes(pipes, self._proc, files)
+        proc, end = confine.take_pipes(pipes, (self._proc, self._refusals.end), files)
         program = self._program
         if self._slot.tier is not Tier.S2:
             os.environ["HOME"] = os.environ["TMPDIR"] = folder
-            program = seccomp.program(namespaces=False, pid=os.getpid())
+            program = Filter(seccomp.program(namespaces=False, pid=os.getpid()))
         try:
             if message["cores"]:
                 os.sched_setaffinity(0, message["cores"])
@@ -239,6 +241,7 @@ class Zygote:
                 proc=proc,
                 folder=folder,
                 program=program,
+                told=Told(end, message["serial"]),
                 others=self._others,
             )
         except OSError as error:
@@ -246,6 +249,9 @@ class Zygote:
             return
         os.write(worker.REPLIES, READY)
         worker.serve(message["seed"], threads=len(message["cores"]))
+
+    def _tell(self, serial: int, call: str) -> None:
+        channel.send(self._end, {"refused": call, "of": serial})
 
     def _count(self) -> None:
         """How many tasks this user has besides the child: the kernel's limit counts them all."""

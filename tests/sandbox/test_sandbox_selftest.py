@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[2]
 
 # protection: file, the line that gives it, what replaces it, a word of the complaint
 TAKEN_OUT = {
-    "seccomp": ("confine.py", "kernel.install_filter(program)", "pass", "sockets"),
+    "seccomp": ("confine.py", "refusals.confine(program, told)", "pass", "sockets"),
+    "the seal": ("refusals.py", "kernel.install_filter(chosen.sealing)", "pass", "sendmsg"),
+    "the answer": ("refusals.py", "-errno.EPERM, 0)", "0, 1)", "sockets"),  # 1: go on
     "Landlock": ("confine.py", "landlock.restrict(", "dict(", "root folder"),
     "processes": ("limits.py", "limits.processes + others", "10**6", "processes"),
     "memory": ("limits.py", "mapped + limits.memory_mib * MIB", "1 << 50", "memory"),
