@@ -42,8 +42,10 @@ validate: $(READY) ## every reference scores 100 %, every released stub 0
 release: $(READY) ## make the students' notebooks in release/ anew
 	@$(RUN)/autograder release
 
-bench: $(READY) ## the same notebooks through nbgrader and through this program
+bench: $(READY) ## the same notebooks through nbgrader and through this program; then what isolation costs
 	@$(RUN)/python -m benchmarks.grade $(BENCH)
+	@echo
+	@$(RUN)/python -m benchmarks.isolation $(ISOLATION)
 
 bench-nbgrader: $(READY) ## nbgrader's own example course, copied to a class, through both
 	@$(RUN)/python -m benchmarks.stock $(BENCH)
