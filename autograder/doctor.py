@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from autograder.data import folders
 from autograder.errors import SandboxUnavailable
 from autograder.model import Tier
-from autograder.sandbox import gpu, host
+from autograder.sandbox import gpu, hierarchy, host
 from autograder.sandbox.selftest import examine, missing, trial
 
 _HOLDS, _MISSING, _NEUTRAL = "✓", "✗", " "
@@ -69,6 +69,18 @@ def _machine() -> Iterator[str]:
     yield f"          user {os.geteuid()}"
     for name, state in host.kernel():
         yield f"          {name}: {state}"
+    yield from _groups()
+
+
+def _groups() -> Iterator[str]:
+    """Whether the kernel adds up what the processes of a submission use together."""
+    groups, unheld = hierarchy.found()
+    if groups:
+        groups.close()
+        yield f"          control groups: version {groups.version}"
+    else:
+        yield f"          control groups: {unheld}"
+        yield f"            {host.UNHELD}"
 
 
 def _tier(tried: Tried) -> Iterator[str]:

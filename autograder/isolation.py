@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from types import TracebackType
 
 from autograder.model import Assignment, StudentSource, Tier
+from autograder.sandbox import hierarchy, host
 from autograder.sandbox.grant import NOTHING, Grant
-from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.launcher import Nursery
 from autograder.sandbox.selftest import selftest
+from autograder.sandbox.slot import Sandbox
 
 Preload = tuple[str, ...]
 
@@ -39,6 +41,8 @@ def shared(base: Preload, preload: Preload, needed: Iterable[Preload]) -> Preloa
 class Isolation:
     """The warm processes of one run: one nursery a preload, one sandbox a preload and slot.
 
+    ``groups`` are the control groups that hold its children, or None, and ``unheld`` says why.
+
     Made before the worker processes are forked, which then reach the nurseries through sockets
     that they inherit. One slot more than there are workers serves the self-test.
     """
@@ -46,6 +50,8 @@ class Isolation:
     def __init__(self, tier: Tier, preloads: Iterable[Preload], slots: int) -> None:
         self.tier = tier
         self.slots = slots
+        host.require(tier)
+        self.groups, self.unheld = hierarchy.found()
         self.cores = tuple(sorted(os.sched_getaffinity(0)))  # workers keep to one each later
         self._nurseries: dict[Preload, Nursery] = {}
         self._sandboxes: dict[tuple[Preload, int, Grant], Sandbox] = {}
@@ -56,7 +62,7 @@ class Isolation:
         """Start a warm process that imports ``preload``, unless there is one."""
         if preload not in self._nurseries:
             self._nurseries[preload] = Nursery(
-                preload, tier=self.tier, slots=self.slots + 1, warm=True
+                preload, tier=self.tier, slots=self.slots + 1, warm=True, groups=self.groups
             )
 
     def selftest(self) -> None:
@@ -87,6 +93,8 @@ class Isolation:
         self._sandboxes.clear()
         for nursery in self._nurseries.values():
             nursery.close()
+        if self.groups:
+            self.groups.close()
 
     def __enter__(self) -> Isolation:
         return self

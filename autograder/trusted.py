@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from autograder import data
@@ -25,7 +25,7 @@ _SYSTEM = (
 _CAPABILITIES = (1, 2, 5)  # of root: to read what is not its own, to end children of other users
 
 
-def confine(course: Path, scratch: Path, *, watches: bool) -> None:
+def confine(course: Path, scratch: Path, groups: Sequence[Path] = (), *, watches: bool) -> None:
     """Take from this process all but reading and a folder for temporary files; for good.
 
     It reads the course, the images, the libraries and the system's own files, writes below
@@ -34,6 +34,7 @@ def confine(course: Path, scratch: Path, *, watches: bool) -> None:
     Args:
         course: the folder that holds assignments/.
         scratch: for temporary files.
+        groups: the run's control groups, in which it makes one for each sandbox of its own.
         watches: whether it adds up what the processes of a submission use (tier S2).
 
     Raises:
@@ -46,7 +47,7 @@ def confine(course: Path, scratch: Path, *, watches: bool) -> None:
     kernel.drop_capabilities(keep=_CAPABILITIES)
     landlock.restrict(
         read=[path for path in dict.fromkeys(_readable(course)) if Path(path).exists()],
-        write=[str(path) for path in (scratch, _cache()) if path],
+        write=[str(path) for path in (scratch, *groups, _cache()) if path],
         devices=rootfs.DEVICES,
         abi=landlock.version(),
         signals=True,  # children are killed by this process

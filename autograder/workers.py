@@ -25,7 +25,7 @@ from autograder.isolation import Isolation, Preload
 from autograder.model import Limits, Tier
 from autograder.sandbox.asked import Asked
 from autograder.sandbox.grant import NOTHING, Grant
-from autograder.sandbox.launcher import Sandbox
+from autograder.sandbox.slot import Sandbox
 
 _PR_SET_PDEATHSIG = 1
 LARGEST, SMALLEST = 25, 3  # submissions of one piece of work
@@ -141,7 +141,8 @@ def _enter(
     _keep_to_one_core(slot + parent)  # two runs on one machine should not choose the same
     _Here.place = Place(isolation, slot)
     _Here.events = events
-    trusted.confine(course, scratch, watches=isolation.tier is Tier.S2)
+    groups = isolation.groups.places if isolation.groups else ()
+    trusted.confine(course, scratch, groups, watches=isolation.tier is Tier.S2)
 
 
 def _keep_to_one_core(number: int) -> None:

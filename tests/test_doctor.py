@@ -13,8 +13,8 @@ from autograder import cli, doctor
 from autograder.doctor import Tried
 from autograder.errors import SandboxUnavailable
 from autograder.model import Tier
-from autograder.sandbox import probes
-from autograder.sandbox.selftest import WATCHED
+from autograder.sandbox import hierarchy, host, probes
+from autograder.sandbox.selftest import HELD, WATCHED
 
 ROOT = Path(__file__).resolve().parents[1]
 PROTECTIONS = {
@@ -27,8 +27,25 @@ def test_a_tier_that_is_there_names_every_protection():
     tried = doctor.attempt(Tier.S2)
     if tried.missing:
         pytest.skip(" ".join(tried.missing))
-    assert set(tried.found) == PROTECTIONS | {probes.WORLD, WATCHED}
+    groups, _ = hierarchy.found()
+    assert set(tried.found) == PROTECTIONS | {probes.WORLD, WATCHED} | ({HELD} if groups else set())
+    if groups:
+        groups.close()
     assert 0 < tried.seconds < 5
+
+
+@pytest.mark.parametrize("user", ["ours", "one without groups"])
+def test_the_control_groups_are_named_or_why_there_are_none(monkeypatch, user):
+    if user != "ours":
+        monkeypatch.setattr(hierarchy, "found", lambda: (None, "nobody gave any"))
+    groups, why = hierarchy.found()
+    lines, _ = doctor.examined()
+    found = [line.strip() for line in lines if "control groups:" in line or host.UNHELD in line]
+    if groups:
+        groups.close()
+        assert found == [f"control groups: version {groups.version}"]
+    else:
+        assert found == [f"control groups: {why}", host.UNHELD]
 
 
 def test_the_self_test_s_time_does_not_hide_what_is_missing(monkeypatch):

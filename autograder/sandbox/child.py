@@ -15,6 +15,7 @@ from autograder.model import Limits, Lost, Missing, Outcome, Reply
 from autograder.sandbox import watch
 from autograder.sandbox.asked import Asked, understood
 from autograder.sandbox.channel import READY
+from autograder.sandbox.held import Held
 from autograder.sandbox.line import Gone, Late, Line
 from autograder.wire import Kind
 
@@ -29,6 +30,16 @@ class Exit:
     cpu: float
 
 
+@dataclass(frozen=True)
+class Ties:
+    """What the sandbox of a child knows of it."""
+
+    exit: Callable[[float], Exit | None]  # how it ended, if it does within so many seconds
+    refused: Callable[[], frozenset[str]]  # system calls that its filter has refused up to now
+    drain: Callable[[], None]  # takes what the zygote has said
+    held: Held | None = None  # by the kernel, all processes together
+
+
 class Greedy(Exception):
     """All its processes together use more memory than they may."""
 
@@ -40,8 +51,7 @@ class Child(Asked):
         pidfd: the process; the only handle by which it is killed.
         line: its pipes.
         limits: for what is kept of its prints, and to tell why it ended.
-        exit_of: how it ended, if it does within so many seconds.
-        refused: the system calls that its filter has refused up to now.
+        ties: to its sandbox.
         warm_bytes: memory that it shares with the warm process and has not used itself.
         counted: add up its memory even while it is one process: the kernel's limit leaves some out.
     """
@@ -51,8 +61,7 @@ class Child(Asked):
         pidfd: int,
         line: Line,
         limits: Limits,
-        exit_of: Callable[[float], Exit | None],
-        refused: Callable[[], frozenset[str]],
+        ties: Ties,
         warm_bytes: int,
         *,
         counted: bool = False,
@@ -60,12 +69,10 @@ class Child(Asked):
         self._pidfd = pidfd
         self._line = line
         self._limits = limits
-        self._exit_of = exit_of
-        self._refused_now = refused
+        self._ties = ties
         self._refused: frozenset[str] = frozenset()
         self._warm_bytes = warm_bytes
         self._counted = counted
-        line.idle = self._look
         self._allowed = 0.0  # CPU seconds of the running request
         self._until: float | None = None  # and what the clock of CPU time may show at its end
         self.alive = True
@@ -88,7 +95,7 @@ class Child(Asked):
     @property
     def refused(self) -> frozenset[str]:
         """The names of system calls that were refused to it, sixteen at most."""
-        return self._refused_now() if self.alive else self._refused
+        return self._ties.refused() if self.alive else self._refused
 
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until the child has confined itself. Raises SandboxError if it could not."""
@@ -97,6 +104,7 @@ class Child(Asked):
             if said != READY:
                 why = said.decode(errors="replace")
                 raise SandboxError(f"a child could not be confined: {why}")
+            self._line.idle = self._look  # only now: how long that takes is not the student's
         except BaseException:
             self.close()
             raise
@@ -105,7 +113,7 @@ class Child(Asked):
         """Kill it. All that it has started ends with it; the zygote reaps."""
         if not self.alive:
             return
-        self._refused = self._refused_now()
+        self._refused = self._ties.refused()
         self.alive = False
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
@@ -144,8 +152,15 @@ class Child(Asked):
 
     def _look(self) -> None:
         """At intervals while a request runs. Raises Late, Greedy."""
+        held = self._ties.held
+        if held:
+            self._ties.drain()
+            if held.ran_out():
+                raise Greedy
         processes = watch.tree(self.process_id)
-        used = sum(map(watch.cpu_seconds, processes))
+        used = held.cpu_seconds() if held else None
+        if used is None:
+            used = sum(map(watch.cpu_seconds, processes))
         if self._until is None:
             self._until = used + self._allowed
         elif used > self._until:
@@ -162,7 +177,7 @@ class Child(Asked):
     def _why(self) -> Lost:
         """Why the child closed its pipe, from how it ended."""
         self._line.drain()
-        ended = self._exit_of(_EXIT_SECONDS)
+        ended = self._ties.exit(_EXIT_SECONDS)
         if ended is None:
             return Lost(Outcome.CRASHED, "it closed its pipe")
         if not os.WIFSIGNALED(ended.status):

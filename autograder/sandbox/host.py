@@ -56,6 +56,11 @@ UNWATCHED = (
     "Mount /proc without `hidepid` (`mount -o remount,hidepid=0 /proc`) and use a kernel with "
     "CONFIG_PROC_CHILDREN, run the grader as root, or grade with `--tier S1`."
 )
+UNHELD = (
+    "The memory of a submission's processes is added up twenty times a second instead. For limits "
+    "by the kernel start the grader in a control group of its own: "
+    "`systemd-run --user --scope -p Delegate=yes autograder grade …`, as root without `--user`."
+)
 UNEXPECTED = (
     "Nothing was graded. This kernel does not do what it says it does, or the grader is wrong: "
     "please report this with the output of `uname -a`."

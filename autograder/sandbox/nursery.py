@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.sandbox import channel, kernel, tensorflow, warm
@@ -66,8 +67,8 @@ class WarmProcess:
         try:
             if not self._warm:
                 self._import(message)
-            for fd in fds:
-                self._fork_zygote(message, fd)
+            if fds:  # the first for requests, the others to join control groups
+                self._fork_zygote(message, fds[0], fds[1:])
         except (NotWarm, OSError) as reason:
             channel.send(end, {"error": str(reason)})
         else:
@@ -98,7 +99,7 @@ class WarmProcess:
         gc.freeze()  # a collection in a child must not write to, and so copy, what is shared
         self._warm = True
 
-    def _fork_zygote(self, message: Message, fd: int) -> None:
+    def _fork_zygote(self, message: Message, fd: int, joins: Sequence[int]) -> None:
         _check_forkable()
         nursery = os.getpid()
         pid = os.fork()
@@ -117,6 +118,8 @@ class WarmProcess:
                 end.close()
             from autograder.sandbox import zygote
 
+            for join in joins:  # as the user that the groups belong to
+                os.write(join, b"0")
             zygote.main(message, socket.socket(fileno=os.dup(fd)), nursery)
         finally:
             os._exit(1)

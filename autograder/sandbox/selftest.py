@@ -9,12 +9,15 @@ from pathlib import Path
 
 from autograder.errors import SandboxError, SandboxUnavailable
 from autograder.model import Cell, Limits, Lost, Outcome, Returned, Tier
-from autograder.sandbox import host, watch
+from autograder.sandbox import hierarchy, host, watch
 from autograder.sandbox.child import Child
-from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.held import Held
+from autograder.sandbox.launcher import Nursery
 from autograder.sandbox.program import ENVIRONMENT
+from autograder.sandbox.slot import Sandbox
 
 WATCHED = "the memory of all its processes is watched"
+HELD = "all its processes are in a control group with limits"
 
 _SECONDS = 5.0
 _LIMITS = Limits(cpu_seconds=5, memory_mib=256, processes=8, disk_mib=4, open_files=64)
@@ -54,6 +57,8 @@ def examine(sandbox: Sandbox) -> dict[str, list[str]]:
         found = _probed(child, sandbox)
         watched = sandbox.tier is not Tier.S2 or _is_watched(child)
         found[probes.RIGHTS] += _kept_rights(child)
+        if sandbox.held:
+            found[HELD] = list(_let_go(child, sandbox.held))
         if not _is_killed_by_a_foreign_call(child):  # the last thing it does
             found[probes.CALLS].append("calls of another architecture are answered")
     finally:
@@ -65,12 +70,14 @@ def examine(sandbox: Sandbox) -> dict[str, list[str]]:
 @contextlib.contextmanager
 def trial(tier: Tier) -> Iterator[Sandbox]:
     """A sandbox of ``tier`` to be tried. Raises SandboxUnavailable, SandboxError."""
-    with Nursery((), tier=tier, slots=1) as nursery:
-        sandbox = nursery.sandbox(0)
-        try:
-            yield sandbox
-        finally:
-            sandbox.close()
+    host.require(tier)
+    groups, _ = hierarchy.found()
+    with (
+        contextlib.closing(groups) if groups else contextlib.nullcontext(),
+        Nursery((), tier=tier, slots=1, groups=groups) as nursery,
+        contextlib.closing(nursery.sandbox(0)) as sandbox,
+    ):
+        yield sandbox
 
 
 def available_tier(minimum: Tier) -> Tier:
@@ -102,6 +109,14 @@ def _probed(child: Child, sandbox: Sandbox) -> dict[str, list[str]]:
     if not isinstance(reply, Returned) or not isinstance(reply.value, dict):
         raise SandboxError(f"the self-test did not finish: {reply}")
     return {name: [str(each) for each in through] for name, through in reply.value.items()}
+
+
+def _let_go(child: Child, held: Held) -> Iterator[str]:
+    """What of the group does not hold the child."""
+    if not held.group.holds(child.process_id):
+        yield "student code would run outside its control group"
+    if any(now > said for now, said in zip(held.group.limits(), held.group.allowed, strict=True)):
+        yield "its control group does not limit it"
 
 
 def _kept_rights(child: Child) -> list[str]:

@@ -8,8 +8,10 @@ import pytest
 
 from autograder.errors import SandboxUnavailable
 from autograder.model import Cell, Limits, Reply, Returned, Tier
+from autograder.sandbox import hierarchy
 from autograder.sandbox.child import Child
-from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.launcher import Nursery
+from autograder.sandbox.slot import Sandbox
 
 SECONDS = 10.0  # far above what anything here takes, on a slow machine, too
 LIMITS = Limits(cpu_seconds=20, memory_mib=256, processes=16, disk_mib=8, open_files=64)
@@ -17,8 +19,11 @@ LIMITS = Limits(cpu_seconds=20, memory_mib=256, processes=16, disk_mib=8, open_f
 
 @pytest.fixture(scope="session", params=[Tier.S2, Tier.S1])
 def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery]:
-    with Nursery(("numpy",), tier=request.param, slots=2) as nursery:
+    groups, _ = hierarchy.found()  # as root, where the kernel has them; again without as a user
+    with Nursery(("numpy",), tier=request.param, slots=2, groups=groups) as nursery:
         yield nursery
+    if groups:
+        groups.close()
 
 
 @pytest.fixture(scope="session")

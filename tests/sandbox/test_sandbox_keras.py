@@ -12,8 +12,9 @@ from conftest import value_of
 from autograder.errors import SandboxUnavailable
 from autograder.model import Cell, Limits, Raised, Returned, Tier
 from autograder.sandbox.child import Child
-from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.launcher import Nursery
 from autograder.sandbox.selftest import selftest
+from autograder.sandbox.slot import Sandbox
 from autograder.wire import Opaque
 
 SECONDS = 60.0  # Keras on a busy machine

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -21,7 +22,11 @@ from autograder.errors import SandboxError, SandboxUnavailable
 from autograder.isolation import Isolation
 from autograder.model import Cell, Returned, Tier
 from autograder.sandbox import channel, watch
-from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.channel import READY
+from autograder.sandbox.child import Child, Ties
+from autograder.sandbox.launcher import Nursery
+from autograder.sandbox.line import Line
+from autograder.sandbox.slot import Sandbox
 from autograder.workers import Place
 
 ROOT = Path(__file__).parents[2]
@@ -120,12 +125,20 @@ def test_a_worker_whose_zygote_ended_goes_on_with_another(tier):
 
 def test_a_child_without_a_descriptor_is_our_fault(tier):
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
+
+    def answer():
+        for fd in channel.receive(theirs)[1]:
+            os.close(fd)
         channel.send(theirs, {"child": 1})  # what arrives where no descriptor is free
+
+    with theirs:
         before = os.listdir("/proc/self/fd")  # noqa: PTH208
         sandbox = Sandbox(ours, tier)
+        zygote = threading.Thread(target=answer)
+        zygote.start()
         with pytest.raises(SandboxError, match="open files"):
             sandbox.child(LIMITS)
+        zygote.join()
         assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
         sandbox.close()
 
@@ -167,7 +180,10 @@ import sys, time
 sys.path.insert(0, sys.argv[1])
 from autograder.model import Cell, Limits, Tier
 from autograder.sandbox import watch
+from autograder.sandbox.channel import READY
+from autograder.sandbox.child import Child, Ties
 from autograder.sandbox.launcher import Nursery
+from autograder.sandbox.line import Line
 
 tier = Tier(sys.argv[2])
 nursery = Nursery((), tier=tier, slots=1)
@@ -226,6 +242,24 @@ def test_the_warm_process_gets_nothing_of_the_graders_environment(tier, monkeypa
         assert b"SECRET" not in environment
         assert b"PYTHONPATH" not in environment
         assert b"OMP_NUM_THREADS=1" in environment
+
+
+def test_a_slow_start_is_no_fault_of_the_child():
+    """On a machine with too much to do confining takes longer than the looks at a request."""
+    pipes = [os.pipe() for _ in range(3)]
+    (requests, to_child), (from_child, replies), (prints, output) = pipes
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        line = Line(to_child, from_child, prints, kept=0)
+        ties = Ties(exit=lambda seconds: None, refused=frozenset, drain=lambda: None)
+        child = Child(os.pidfd_open(busy.pid), line, LIMITS, ties, 0)
+        ready = threading.Timer(8 * watch.INTERVAL, os.write, (replies, READY))
+        ready.start()
+        child.wait_until_ready(SECONDS)
+        assert child.alive
+        child.close()
+    ready.join()
+    for fd in (requests, replies, output):
+        os.close(fd)
 
 
 def test_many_children_one_after_the_other(sandbox):

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.errors import SandboxUnavailable
 from autograder.model import Tier
-from autograder.sandbox import host
+from autograder.sandbox import hierarchy, host
 from autograder.sandbox.selftest import available_tier, selftest
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +67,12 @@ TAKEN_OUT = {
     "locked memory": ("limits.py", "_lower(resource.RLIMIT_MEMLOCK, 0)", "pass", "stays in place"),
     "queues": ("limits.py", "_lower(resource.RLIMIT_MSGQUEUE, 0)", "pass", "message queues"),
     "watch": ("watch.py", '"children"', '"absent"', "memory of processes"),
+    "group": ("nursery.py", 'os.write(join, b"0")', "pass", "outside its control group"),
+    "group's memory": ("cgroups.py", "self._limit_memory(allowed[0])", "pass", "not limit it"),
+    "group's processes": (
+        *("cgroups.py", 'self._write("pids", "pids.max", allowed[1])'),
+        *("pass", "not limit it"),
+    ),
     "processes of others": ("confine.py", "| kernel.NEW_PIDS", "", "setns"),
 }
 ONLY = {
@@ -74,18 +80,24 @@ ONLY = {
     Tier.S1: {"modes"},
 }
 
+HELD = {"group", "group's memory", "group's processes"}  # where the kernel's groups are to be had
+
 CHECK = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from autograder.errors import SandboxUnavailable
 from autograder.model import Tier
 from autograder.sandbox.launcher import Nursery
+from autograder.sandbox import hierarchy
 from autograder.sandbox.selftest import selftest
-with Nursery((), tier=Tier(sys.argv[2]), slots=1) as nursery:
+groups = hierarchy.found()[0] if sys.argv[3:] else None
+with Nursery((), tier=Tier(sys.argv[2]), slots=1, groups=groups) as nursery:
     try:
         selftest(nursery.sandbox(0))
     except SandboxUnavailable as error:
         print(error)
+if groups:
+    groups.close()
 """
 
 
@@ -97,6 +109,8 @@ def test_a_complete_sandbox_passes(sandbox):
 def test_a_missing_protection_is_noticed(sandbox, tmp_path, protection):
     if any(protection in ONLY[tier] for tier in ONLY if tier is not sandbox.tier):
         pytest.skip("not part of this tier")
+    if protection in HELD and sandbox.held is None:
+        pytest.skip(hierarchy.found()[1])
     file, given, instead, complaint = TAKEN_OUT[protection]
     shutil.copytree(ROOT / "autograder", tmp_path / "autograder")
     weakened = tmp_path / "autograder" / "sandbox" / file
@@ -104,7 +118,8 @@ def test_a_missing_protection_is_noticed(sandbox, tmp_path, protection):
     assert given in text
     weakened.write_text(text.replace(given, instead), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", CHECK, str(tmp_path), sandbox.tier],
+        # A group would stand behind other protections.
+        [sys.executable, "-c", CHECK, str(tmp_path), sandbox.tier, *HELD & {protection}],
         capture_output=True,
         text=True,
         timeout=30,

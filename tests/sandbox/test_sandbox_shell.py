@@ -12,7 +12,8 @@ import pytest
 from autograder.errors import SandboxUnavailable
 from autograder.model import Cell, Limits, Lost, Outcome, Returned, Tier
 from autograder.sandbox.child import Child
-from autograder.sandbox.launcher import Nursery, Sandbox
+from autograder.sandbox.launcher import Nursery
+from autograder.sandbox.slot import Sandbox
 
 LIMITS = Limits(cpu_seconds=20, memory_mib=512, processes=16, disk_mib=8, call_seconds=5)
 PRELOAD = ("numpy", "matplotlib.pyplot", "autograder.sandbox.shell")
