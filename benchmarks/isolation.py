@@ -26,10 +26,9 @@ from typing import Protocol
 
 from autograder import course
 from autograder.errors import SandboxUnavailable
+from autograder.isolation import Isolation
 from autograder.model import Limits, Reply, Returned, Tier
 from autograder.sandbox import watch
-from autograder.sandbox.launcher import Nursery
-from autograder.sandbox.selftest import selftest
 from benchmarks.plain import PlainNursery
 
 ROOT = Path(__file__).parent.parent
@@ -122,18 +121,14 @@ def measure(loaded: Loaded, rounds: int, rng: random.Random) -> dict[str, list[S
 
 @contextlib.contextmanager
 def sandboxed(preload: tuple[str, ...], tier: Tier) -> Iterator[Open]:
-    """Opens children of a real sandbox, whose protections have just been proved.
+    """Opens children as a worker of the grader does; the protections have just been proved.
 
     Raises:
         SandboxUnavailable: this machine does not have that tier.
     """
-    with Nursery(preload, tier=tier, slots=1) as nursery:
-        sandbox = nursery.sandbox(0)
-        try:
-            selftest(sandbox)
-            yield partial(sandbox.child, Limits())
-        finally:
-            sandbox.close()
+    with Isolation(tier, [preload], slots=1) as grader:
+        grader.selftest()
+        yield partial(grader.sandbox(preload, 0).child, Limits())
 
 
 def interleaved(

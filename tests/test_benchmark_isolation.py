@@ -232,6 +232,6 @@ def test_a_wrong_answer_is_no_sample(plain, monkeypatch):
 @pytest.mark.usefixtures("confined")
 def test_a_process_that_is_not_confined_is_not_measured(monkeypatch):
     """The self-test comes first."""
-    monkeypatch.setattr(isolation, "selftest", lambda sandbox: 1 / 0)
+    monkeypatch.setattr(isolation.Isolation, "selftest", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError), isolation.sandboxed((), Tier.S2):
         pytest.fail("it was opened")
