@@ -27,6 +27,11 @@ class Asked(ABC):
     def _ask(self, kind: Kind, value: object, seconds: float) -> Reply:
         """Send one request and wait for its reply."""
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """The names of system calls that were refused to it so far, also once it has ended."""
+        return frozenset()
+
     def run(self, cell: Cell, seconds: float) -> Reply:
         """Execute one cell; ``Returned`` holds the IPython commands that were left out of it."""
         return self._ask(Kind.RUN, (cell.number, cell.source), seconds)
