@@ -94,6 +94,7 @@ class Student:
         self._returned: dict[str, Kept] = {}  # by name, by its last call without arguments
         self._timeouts: Counter[str] = Counter()
         self._ends: float | None = None
+        self._waited = 0.0  # by children that are closed, for a core
         self._left_out: dict[int, Text] = {}  # cells that end their process, by position
         self._broken: dict[int, Text] = {}  # cells that raised
         self._commands: dict[int, Text] = {}  # cells with magics
@@ -197,6 +198,7 @@ class Student:
         """End the child."""
         self._returned.clear()
         if self._child is not None:
+            self._waited += self._child.waited
             self._child.close()
             self._child = None
 
@@ -286,7 +288,7 @@ class Student:
         now = time.monotonic()
         if self._ends is None:
             self._ends = now + self._limits.total_seconds
-        left = self._ends - now
+        left = self._ends + self._waited + (self._child.waited if self._child else 0.0) - now
         if left <= 0:
             raise StudentFault(Call("notebook"), Lost(Outcome.TIMEOUT, "total"))
         return min(WALL * cpu, left)

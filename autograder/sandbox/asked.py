@@ -18,6 +18,7 @@ class Asked(ABC):
     """
 
     alive: bool  # whether it still answers
+    waited: float = 0.0  # seconds for which it could have run and a busy machine had no core for it
 
     @abstractmethod
     def close(self) -> None:

@@ -53,6 +53,7 @@ class Child(Asked):
         limits: for what is kept of its prints, and to tell why it ended.
         ties: to its sandbox.
         warm_bytes: memory that it shares with the warm process and has not used itself.
+        patient: a deadline moves by the time for which a busy machine had no core for it.
         counted: add up its memory even while it is one process: the kernel's limit leaves some out.
     """
 
@@ -65,6 +66,7 @@ class Child(Asked):
         warm_bytes: int,
         *,
         counted: bool = False,
+        patient: bool = True,
     ) -> None:
         self._pidfd = pidfd
         self._line = line
@@ -73,8 +75,10 @@ class Child(Asked):
         self._refused: frozenset[str] = frozenset()
         self._warm_bytes = warm_bytes
         self._counted = counted
+        self._patient = patient
         self._allowed = 0.0  # CPU seconds of the running request
         self._until: float | None = None  # and what the clock of CPU time may show at its end
+        self._waiting = watch.Waiting()
         self.alive = True
 
     @property
@@ -136,6 +140,8 @@ class Child(Asked):
         running = kind is Kind.RUN
         self._allowed = self._limits.cell_seconds if running else self._limits.call_seconds
         self._until = None
+        self._waiting = watch.Waiting()
+        self._line.grace = 0.0
         try:
             reply = understood(*self._line.ask(kind, payload, time.monotonic() + seconds))
         except Late:
@@ -158,6 +164,10 @@ class Child(Asked):
             if held.ran_out():
                 raise Greedy
         processes = watch.tree(self.process_id)
+        waited = self._waiting.since_last_look(processes)
+        if self._patient:
+            self.waited += waited
+            self._line.grace += waited
         used = held.cpu_seconds() if held else None
         if used is None:
             used = sum(map(watch.cpu_seconds, processes))

@@ -50,6 +50,7 @@ class Line:
         for fd in (requests, replies, output):
             os.set_blocking(fd, False)
         self.idle: Callable[[], None] = lambda: None  # called at every INTERVAL of a request
+        self.grace = 0.0  # seconds by which the deadline of this request moves
         self._look_at = time.monotonic() + watch.INTERVAL
 
     @property
@@ -156,9 +157,9 @@ class Line:
     def _look_up(self, deadline: float) -> float:
         """Seconds left. By the clock, so that no trickle of bytes keeps us from it. Raises Late."""
         now = time.monotonic()
-        if now >= deadline:
-            raise Late
         if now >= self._look_at:
             self._look_at = now + watch.INTERVAL
             self.idle()
-        return deadline - now
+        if now >= deadline + self.grace:
+            raise Late
+        return deadline + self.grace - now

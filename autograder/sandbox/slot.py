@@ -89,6 +89,7 @@ class Sandbox:
             ),
             self._warm_bytes,
             counted=self.grant.gpu is not None,
+            patient=not cores,  # who has all of them waits for itself
         )
         self._children[serial] = child
         child.wait_until_ready(START_SECONDS)

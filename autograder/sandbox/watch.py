@@ -1,4 +1,4 @@
-"""Memory of a child and of what it has forked, added up from outside.
+"""Memory, CPU time and waiting of a child and of what it has forked, seen from outside.
 
 The kernel's limit on address space holds for each process by itself; only together do several of
 them use more than one submission may. Threads and single processes need no watching. What is read
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 
 INTERVAL = 0.05  # seconds between two looks; shorter calls are never looked at
@@ -42,6 +43,32 @@ def own_bytes(pid: int) -> int:
         if sizes := _OWN.findall(_content(thread / "status")):
             return 1024 * sum(map(int, sizes))
     return 0
+
+
+class Waiting:
+    """For how long a tree of processes could have run and had no core."""
+
+    def __init__(self) -> None:
+        self._delays: dict[str, int] = {}  # by thread, in ns since it began
+        self._looked = time.monotonic()
+
+    def since_last_look(self, processes: list[int]) -> float:
+        """Seconds for which the one that waited longest had no core since this was asked last.
+
+        At the first time it is 0. Where the kernel does not tell, too.
+        """
+        now, before = time.monotonic(), self._delays
+        self._delays = {
+            thread.name: int(told[1])
+            for process in processes
+            for thread in _threads(process)
+            if len(told := _content(thread / "schedstat").split()) == 3
+        }
+        passed, self._looked = now - self._looked, now
+        if not before:
+            return 0.0
+        longest = max((ns - before.get(name, 0) for name, ns in self._delays.items()), default=0)
+        return min(passed, longest / 1e9)
 
 
 def _threads(pid: int) -> list[Path]:

@@ -57,6 +57,7 @@ class Kernel:
     _child: Asked | None = None
     _history: list[tuple[int, str]] = field(default_factory=list)  # cells that have run
     _ends: float = 0.0
+    _waited: float = 0.0  # by children that are gone, for a core
 
     def child(self) -> Asked:
         """A child in which all cells so far have run, but for those that ended one."""
@@ -65,6 +66,7 @@ class Kernel:
         while self._child is None or not self._child.alive:
             if self.left() <= 0:
                 self._history.clear()  # of cells that end a child each time, there may be many
+            self._waited += self._child.waited if self._child else 0.0
             self._child = self.open_child()
             self._begin(self._child)
             for number, source in list(self._history):
@@ -109,7 +111,8 @@ class Kernel:
         """Seconds that the notebook still has."""
         if not self._ends:
             return self.bounds.whole
-        return self._ends - time.monotonic()
+        waited = self._waited + (self._child.waited if self._child else 0.0)
+        return self._ends + waited - time.monotonic()
 
     def close(self) -> None:
         """End the child."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
+import sys
 import time
 import tracemalloc
 from dataclasses import replace
@@ -9,6 +13,7 @@ from dataclasses import replace
 import pytest
 from conftest import LIMITS, run, value_of
 
+from autograder.errors import SandboxUnavailable
 from autograder.model import Lost, Outcome, Raised, Returned, Tier
 
 MIB = 2**20
@@ -33,8 +38,69 @@ def test_a_cell_without_end_is_ended_at_the_deadline(child, source):
     reply = run(child, source, seconds=0.3)
     assert isinstance(reply, Lost)
     assert reply.outcome is Outcome.TIMEOUT
-    assert time.monotonic() - start < 0.8
+    assert time.monotonic() - start < 0.8 + child.waited
     assert not child.alive
+
+
+@pytest.fixture
+def crowd():
+    """Six other programs that want the core on which this process and its children run."""
+    before = os.sched_getaffinity(0)
+    core = min(before)
+    os.sched_setaffinity(0, {core})
+    spin = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(spin) for _ in range(6)]
+    yield {core}
+    for other in others:
+        other.kill()
+        other.wait()
+    os.sched_setaffinity(0, before)
+
+
+WORKS = "import time\nwhile time.process_time() < {seconds}: pass"
+
+
+def test_a_deadline_is_not_for_waiting_for_a_core(nursery, crowd):
+    """Nobody loses points because the machine has too much to do."""
+    with contextlib.closing(opened(nursery)) as sandbox:
+        child = sandbox.child(LIMITS)
+        used = value_of(child, "import time\nreturn time.process_time()")
+        start = time.monotonic()
+        assert run(child, WORKS.format(seconds=used + 0.5), seconds=0.7) == Returned([])
+        assert time.monotonic() - start > 0.7
+        assert child.waited > 0.2
+        child.close()
+
+
+def test_a_deadline_is_for_sleeping_and_for_too_much_work_in_any_crowd(nursery, crowd):
+    with contextlib.closing(opened(nursery)) as sandbox:
+        child = sandbox.child(LIMITS)
+        start = time.monotonic()
+        late = Lost(Outcome.TIMEOUT, "no answer in time")
+        assert run(child, "import time; time.sleep(60)", seconds=0.5) == late
+        assert time.monotonic() - start < 5.0 + child.waited
+        child = sandbox.child(replace(LIMITS, cell_seconds=0.3))
+        threads = (
+            "import threading\ndef spin():\n    while True: pass\n"
+            "for _ in range(8): threading.Thread(target=spin, daemon=True).start()\nspin()"
+        )
+        assert run(child, threads, seconds=60.0) == late
+
+
+def test_who_has_all_cores_waits_for_itself(nursery, crowd):
+    """Trainings: their own threads are the crowd, and the machine has nothing else to do."""
+    with contextlib.closing(opened(nursery)) as sandbox:
+        child = sandbox.child(LIMITS, cores=list(crowd))
+        reply = run(child, "while True: pass", seconds=0.5)
+        assert reply == Lost(Outcome.TIMEOUT, "no answer in time")
+        assert child.waited == 0.0
+
+
+def opened(nursery):
+    try:
+        return nursery.sandbox(1)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
 
 
 def test_cpu_time_is_limited_for_the_whole_submission(open_child):
