@@ -270,29 +270,13 @@ class Score:
     reason: str = ""  # why it was rejected or not graded
     notices: tuple[str, ...] = ()  # what the student should know beside the tests
     late_penalty: float | None = None  # points, by the course's rule; None: none, or no rule
+    refused: tuple[str, ...] = ()  # system calls, sorted, 16 at most; for the instructor only
     provenance: Mapping[str, str] = field(default_factory=dict)  # hashes, versions, seed
 
     @property
     def pending(self) -> float:
         """Points about which a person still decides; ``score`` holds none of them."""
         return sum(task.pending for task in self.tasks)
-
-
-# ---------------------------------------------------------------- an nbgrader course, looked at
-
-
-@dataclass(frozen=True)
-class Inspected:
-    """Where one test cell of an nbgrader course will be judged."""
-
-    assignment: str
-    notebook: str
-    cell: str
-    points: float
-    hidden: bool  # students do not have all of it
-    inside: bool  # it runs in the student's process
-    construct: str  # why; empty if it does not
-    proved: bool  # whether the course's own answers were tried
 
 
 # ---------------------------------------------------------------- a student's own check

@@ -88,7 +88,7 @@ def everywhere(text: str, student: str = "ada") -> Score:
     task = TaskScore(f"task {text}", 0.0, 2.0, tests)
     return Score(
         student or text, f"assignment {text}", "graded", 0.0, 2.0, Tier.S2, 1.26, (task,),
-        notices=(text, f"`{text}`"), provenance={"lang": "fr", "digest": text},
+        notices=(text, f"`{text}`"), refused=(text,), provenance={"lang": "fr", "digest": text},
     )  # fmt: skip
 
 

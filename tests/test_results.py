@@ -15,20 +15,8 @@ from autograder import results
 from autograder.model import Outcome, Score, TaskScore, TestResult, Tier
 
 TOP_FIELDS = [
-    "schema_version",
-    "student",
-    "assignment",
-    "status",
-    "reason",
-    "score",
-    "max_score",
-    "tier",
-    "lang",
-    "seconds",
-    "notices",
-    "late_penalty",
-    "tasks",
-    "provenance",
+    *("schema_version", "student", "assignment", "status", "reason", "score", "max_score"),
+    *("tier", "lang", "seconds", "notices", "late_penalty", "refused", "tasks", "provenance"),
 ]
 TEST_FIELDS = [
     *("name", "visibility", "outcome", "points", "max_points"),
@@ -72,6 +60,8 @@ def test_what_is_written_is_read_back(tmp_path):
         a_score("rejected", status="rejected", score=None, tasks=(), reason="Pas du JSON."),
         a_score("ours", status="not_graded", score=None, reason="No isolation."),
         a_score("no provenance", provenance={}),
+        a_score("refused", refused=("kill", "socket")),
+        a_score("refused and ours", status="not_graded", score=None, refused=("socket",)),
     ):
         results.write(score, tmp_path)
         assert results.read(tmp_path, "pooling", score.student) == score
@@ -104,7 +94,7 @@ def test_what_only_nbgrader_courses_have_is_read_back(tmp_path):
 def test_a_result_of_an_earlier_version_is_read(tmp_path):
     path = results.write(a_score(), tmp_path)
     document = json.loads(path.read_text(encoding="utf-8"))
-    del document["late_penalty"]
+    del document["late_penalty"], document["refused"]
     for test in document["tasks"][0]["tests"]:
         del test["inside"], test["differs"]
     path.write_text(json.dumps(document), encoding="utf-8")
@@ -156,6 +146,9 @@ def damaged(document: dict) -> list[object]:
         {**document, "tasks": None},
         {**document, "tasks": ["relu"]},
         {**document, "notices": [1]},
+        {**document, "refused": "socket"},
+        {**document, "refused": [41]},
+        {**document, "refused": None},
         {**document, "provenance": {"digest": 1}},
         {**document, "tasks": [{**document["tasks"][0], "tests": [{**test, "outcome": "won"}]}]},
         {**document, "tasks": [{**document["tasks"][0], "tests": [{**test, "visibility": ""}]}]},
@@ -257,8 +250,8 @@ def test_only_an_equal_digest_of_a_graded_result_counts_as_unchanged(tmp_path):
         return results.unchanged(tmp_path, "pooling", "dupont_camille", digest)
 
     assert found("0" * 64) is None
-    results.write(a_score(), tmp_path)
-    assert found("0" * 64) == a_score()
+    results.write(a_score(refused=("socket",)), tmp_path)
+    assert found("0" * 64) == a_score(refused=("socket",))
     assert found("1" * 64) is None
     assert found("") is None
     results.write(a_score(status="not_graded", score=None), tmp_path)

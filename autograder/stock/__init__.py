@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.farm import Watch
-    from autograder.model import Inspected
     from autograder.run import Options, Report
+    from autograder.stock.model import Inspected
 
 __all__ = ["as_json", "grade", "inspect", "is_course", "lines"]
 

@@ -10,10 +10,11 @@ from autograder.errors import UsageError
 from autograder.farm import Watcher
 from autograder.isolation import Isolation
 from autograder.messages import plain
-from autograder.model import Inspected, Tier
+from autograder.model import Tier
 from autograder.results import to_json
 from autograder.stock import config, course
 from autograder.stock.batch import Conditions
+from autograder.stock.model import Inspected
 from autograder.stock.preload import preload_for
 from autograder.stock.run import find_ways
 

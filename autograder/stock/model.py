@@ -165,3 +165,17 @@ class Restored:
     present: frozenset[str] = frozenset()  # ids of the course's cells that are there
     differs: Mapping[str, tuple[Differs, ...]] = field(default_factory=dict)  # by grade id
     notes: tuple[str, ...] = ()  # for the instructor
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """Where one test cell of an nbgrader course will be judged."""
+
+    assignment: str
+    notebook: str
+    cell: str
+    points: float
+    hidden: bool  # students do not have all of it
+    inside: bool  # it runs in the student's process
+    construct: str  # why; empty if it does not
+    proved: bool  # whether the course's own answers were tried
