@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -130,6 +131,53 @@ def test_json_holds_every_result_and_note_and_no_raw_control_character():
     assert all(letter.isprintable() or letter == "\n" for letter in text)
 
 
+# ---------------------------------------------------------------- what the sandbox refused
+
+
+def asked(student: str, *calls: str, assignment: str = "pooling") -> Score:
+    return replace(a_score(student, 5, 0), assignment=assignment, refused=calls)
+
+
+def about_refusals(*scores: Score) -> list[str]:
+    return [line for line in shown([*scores]).splitlines() if "refused" in line]
+
+
+def test_each_refused_call_is_one_line_at_the_end_those_of_most_submissions_first():
+    scores = [
+        asked("zoe", "kill", "socket"),
+        asked("adam", "socket"),
+        asked("zoe", "socket", assignment="relu"),
+        asked("bob", "bpf"),
+        asked("eve"),
+        replace(rejected("tom", "No."), refused=("bpf",)),
+    ]
+    assert shown(scores).splitlines()[-4:] == [
+        "5 graded, 1 rejected",
+        "refused by the sandbox: socket (3 submissions, e.g. adam/pooling)",
+        "refused by the sandbox: bpf (2 submissions, e.g. bob/pooling)",
+        "refused by the sandbox: kill (1 submission: zoe/pooling)",
+    ]
+
+
+def test_where_nothing_was_refused_there_is_no_word_of_it():
+    assert about_refusals(asked("zoe"), asked("adam")) == []
+    assert about_refusals() == []
+
+
+def test_no_more_lines_than_a_person_reads():
+    many = [asked(f"s{number}", *(f"call {n}" for n in range(16))) for number in range(3)]
+    lines = about_refusals(*many, asked("zoe", "call 9"))
+    assert len(lines) == terminal.MOST_REFUSED == 8
+    assert lines[0] == "refused by the sandbox: call 9 (4 submissions, e.g. s0/pooling)"
+
+
+def test_hostile_names_do_nothing_there_either():
+    (line,) = about_refusals(asked(NASTY + "x" * 300, NASTY, assignment="[red]" + "y" * 300))
+    assert "[red]" in line
+    assert len(line) < 160
+    assert not any(letter in line for letter in "\x1b\x07\x9b\r\b\u202e\u2066\0\ud800")
+
+
 # ---------------------------------------------------------------- the progress bar
 
 
@@ -139,7 +187,7 @@ def bar(screen: io.StringIO, **options: object) -> terminal.Progress:
 
 
 def test_the_bar_shows_student_count_rate_and_time_left(monkeypatch):
-    monkeypatch.setattr(terminal, "_REFRESH_SECONDS", 0.0)
+    monkeypatch.setattr(terminal.progress, "_REFRESH_SECONDS", 0.0)
     screen = io.StringIO()
     with bar(screen) as progress:
         progress.working(f"[b]zoe{NASTY}", "pooling")
