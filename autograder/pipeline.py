@@ -33,6 +33,7 @@ from autograder.model import (
     Tier,
 )
 from autograder.pytest_plugin import Seat
+from autograder.refused import Refused
 from autograder.sandbox.asked import Asked
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.grant import NOTHING, Grant
@@ -209,14 +210,7 @@ def _grade(batch: Batch) -> list[Score]:
 
     ground = _ground(batch, open_child) if batch.assignment.training else None
     paces = Paces(ground) if ground else None
-    seats = [
-        Seat(
-            work.student,
-            Student(work.source, open_child, batch.assignment.limits),
-            Training(ground, paces, work.source) if ground and paces else None,
-        )
-        for work in batch.work
-    ]
+    seats = [_seat(work, open_child, ground, paces) for work in batch.work]
     work_of = {id(seat): work for work, seat in zip(batch.work, seats, strict=True)}
     scores: list[Score] = []
 
@@ -235,6 +229,19 @@ def _grade(batch: Batch) -> list[Score]:
         finished=finished,
     )
     return scores
+
+
+def _seat(
+    work: Work, open_child: Callable[..., Asked], ground: Ground | None, paces: Paces | None
+) -> Seat:
+    """A student's place in the session; all processes that it opens are looked after."""
+    refused = Refused()
+    student = Student(work.source, refused.watching(open_child), work.assignment.limits)
+    training = None
+    if ground and paces:
+        own = replace(ground, open_child=refused.watching(ground.open_child))
+        training = Training(own, paces, work.source)
+    return Seat(work.student, student, training, refused)
 
 
 def grant_of(assignment: Assignment) -> Grant:
@@ -263,8 +270,10 @@ def _ground(batch: Batch, open_child: Callable[..., Asked]) -> Ground:
 
 
 def _score(work: Work, seat: Seat, tests: Mapping[str, TestInfo], settings: Settings) -> Score:
+    refused = seat.refused.names
     if seat.fault or len(seat.results) != len(tests):
-        return not_graded(work, settings, seat.fault or "the session ended before its last test")
+        reason = seat.fault or "the session ended before its last test"
+        return replace(not_graded(work, settings, reason), refused=refused)
     depends = {info.name: info.depends for info in tests.values()}
     found = [*seat.results, *work.by_hand]
     tasks: Sequence[TaskScore] = task_scores(work.assignment, found, depends, settings.lang)
@@ -279,5 +288,6 @@ def _score(work: Work, seat: Seat, tests: Mapping[str, TestInfo], settings: Sett
         seconds=seat.seconds,
         tasks=tuple(tasks),
         notices=tuple(text.to(settings.lang) for text in notices),
+        refused=refused,
         provenance=provenance(settings, work.digest, timed=work.assignment.training is not None),
     )

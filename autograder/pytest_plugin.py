@@ -17,6 +17,7 @@ import pytest
 
 from autograder.errors import Problem
 from autograder.model import Assignment, Language, Outcome, TestResult, Text
+from autograder.refused import Refused
 from autograder.student import Student
 from autograder.training import Training
 from autograder.verdict import Judged, TestInfo, Verdict, describe
@@ -35,6 +36,7 @@ class Seat:
     key: str
     student: Student
     training: Training | None = None  # where the assignment has trainings
+    refused: Refused = field(default_factory=Refused)  # to any of its processes
     results: list[TestResult] = field(default_factory=list)
     fault: str = ""  # our own fault: the submission is then not graded
     seconds: float = 0.0  # wall time of all tests

@@ -24,6 +24,7 @@ from autograder.model import (
     Score,
     Tier,
 )
+from autograder.refused import Refused
 from autograder.sandbox.asked import Asked
 from autograder.stock import marks, sentences
 from autograder.stock.given import Given, given
@@ -71,13 +72,19 @@ class Conditions:
             memory_mib=2048,
         )
 
-    def kernel(self, preload: Preload, files: Mapping[str, bytes]) -> Kernel:
-        """A process of this worker's slot for one notebook, with ``files`` beside it."""
+    def kernel(
+        self, preload: Preload, files: Mapping[str, bytes], refused: Refused | None = None
+    ) -> Kernel:
+        """A process of this worker's slot for one notebook, with ``files`` beside it.
+
+        ``refused`` looks after it where it is a student's.
+        """
 
         def open_child() -> Asked:
             return workers.place(self.tier).child(preload, self.limits)
 
-        return Kernel(open_child, files, self.bounds, outputs.shown)
+        opened = refused.watching(open_child) if refused else open_child
+        return Kernel(opened, files, self.bounds, outputs.shown)
 
 
 @dataclass(frozen=True)
@@ -163,11 +170,16 @@ class StockBatch:
         return found
 
     def _one(self, work: StockWork, known: Mapping[str, Given]) -> Graded:
+        refused = Refused()
+        found = self._judged(work, known, refused)
+        return replace(found, score=replace(found.score, refused=refused.names))
+
+    def _judged(self, work: StockWork, known: Mapping[str, Given], refused: Refused) -> Graded:
         started = time.perf_counter()
         try:
             with among_files(self.assignment, self.root), settings_kept():
                 found = [
-                    self._notebook(source, work.submission, known[name])
+                    self._notebook(source, work.submission, known[name], refused)
                     for name, source in self.assignment.notebooks.items()
                 ]
         except SandboxError as error:
@@ -191,7 +203,7 @@ class StockBatch:
         )
 
     def _notebook(
-        self, source: SourceNotebook, submission: StockSubmission, known: Given
+        self, source: SourceNotebook, submission: StockSubmission, known: Given, refused: Refused
     ) -> _Notebook:
         lang = self.conditions.lang
         data = submission.notebooks.get(source.name)
@@ -202,7 +214,7 @@ class StockBatch:
         if isinstance(own, Rejection):
             found = marks.of_missing(source, own.reason.to(lang), Outcome.ERROR)
             return _Notebook(found, notes=(f"{source.name}.ipynb: {own.reason.en}",))
-        kernel = self.conditions.kernel(self.preload, submission.files)
+        kernel = self.conditions.kernel(self.preload, submission.files, refused)
         played = Player(known, self.ways.get(source.name, {}), kernel).play(own.steps)
         found = marks.of_notebook(source, own, played, self.conditions.settings.cell_seconds, lang)
         return _Notebook(found, with_outputs(own, played, found.task), own.notes)
