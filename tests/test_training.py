@@ -175,8 +175,8 @@ def predict(model, images):
     ),
     "exits": with_train(
         """
-        import os
-        if len(images) > 20: os._exit(0)
+        import ctypes, os
+        if len(images) > 20: ctypes.CDLL(None).kill(1, 0), os._exit(0)
         return learn(images, labels, device, seed)
         """
     ),
@@ -310,6 +310,11 @@ def test_each_way_to_fail_has_its_sentence(results, name, outcome, said):
     test = accuracy_test(results[name])
     assert (test.outcome, test.points) == (outcome, 0)
     assert said in test.message
+
+
+def test_what_was_refused_to_a_training_is_its_students(results):
+    asked = {name for name, score in results.items() if "kill" in score.refused}
+    assert asked == {"exits"}
 
 
 def test_a_table_of_the_test_labels_is_worth_what_it_knows_of_copies(results):
