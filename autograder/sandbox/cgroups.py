@@ -165,9 +165,6 @@ class Groups:
         self._left = left
         self._creator = os.getpid()
 
-    def __str__(self) -> str:
-        return f"cgroup v{self.version}"
-
     @property
     def places(self) -> tuple[Path, ...]:
         """The run's folders, each once."""

@@ -140,7 +140,7 @@ class Child(Asked):
         running = kind is Kind.RUN
         self._allowed = self._limits.cell_seconds if running else self._limits.call_seconds
         self._until = None
-        self._waiting = watch.Waiting()
+        self._waiting.begin()
         self._line.grace = 0.0
         try:
             reply = understood(*self._line.ask(kind, payload, time.monotonic() + seconds))
@@ -164,10 +164,10 @@ class Child(Asked):
             if held.ran_out():
                 raise Greedy
         processes = watch.tree(self.process_id)
-        waited = self._waiting.since_last_look(processes)
         if self._patient:
-            self.waited += waited
-            self._line.grace += waited
+            waited = self._waiting.seconds(self.process_id)
+            self.waited += waited - self._line.grace
+            self._line.grace = waited
         used = held.cpu_seconds() if held else None
         if used is None:
             used = sum(map(watch.cpu_seconds, processes))

@@ -12,6 +12,11 @@ from autograder.sandbox.cgroups import PREFIX, Groups, go_back, removed
 
 _NEEDED = ("memory", "pids")
 _WANTED = ("cpu", "cpuacct")  # shares of the cores, and what was used of them
+# limit, what is used, and how much of that is a cache that gives way
+_OF_MEMORY = {
+    1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    2: ("memory.max", "memory.current", "inactive_file"),
+}
 
 
 class Unavailable(Exception):
@@ -41,6 +46,28 @@ def opened(proc: Path = Path("/proc/self")) -> Groups:
         return _opened_1(own, name)
     except OSError as error:
         raise Unavailable(f"no control group can be made: {error}") from error
+
+
+def free_memory(proc: Path = Path("/proc")) -> int:
+    """Bytes that programs of this process can still take: of the machine, and of its groups."""
+    free = [1024 * int(_figure(proc / "meminfo", "MemAvailable:"))]
+    try:
+        version, own = _own(proc / "self")
+    except Unavailable:
+        return free[0]
+    limit, usage, idle = _OF_MEMORY[version]
+    for folder in (own["memory"], *own["memory"].parents):
+        most = _text(folder / limit).strip()
+        if most.isdigit():
+            kept = int(_text(folder / usage)) - int(_figure(folder / "memory.stat", idle))
+            free.append(int(most) - kept)
+    return max(0, min(free))
+
+
+def _figure(file: Path, name: str) -> str:
+    """The word behind ``name`` in a file of such lines; "0" if there is none."""
+    lines = (line.split() for line in _text(file).splitlines())
+    return next((words[1] for words in lines if words[0] == name), "0")
 
 
 def _opened_1(own: dict[str, Path], name: str) -> Groups:

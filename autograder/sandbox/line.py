@@ -158,8 +158,9 @@ class Line:
         """Seconds left. By the clock, so that no trickle of bytes keeps us from it. Raises Late."""
         now = time.monotonic()
         if now >= self._look_at:
-            self._look_at = now + watch.INTERVAL
             self.idle()
+            took = time.monotonic() - now
+            self._look_at = now + max(watch.INTERVAL, took / watch.SHARE)
         if now >= deadline + self.grace:
             raise Late
         return deadline + self.grace - now

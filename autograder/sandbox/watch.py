@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 INTERVAL = 0.05  # seconds between two looks; shorter calls are never looked at
+SHARE = 0.1  # of its time that a grader spends on looking, at the most
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _PID = re.compile(rb"^Pid:\t(\d+)$", re.MULTILINE)
 _OWN = re.compile(rb"^(?:RssAnon|RssShmem|VmSwap|HugetlbPages):\s+(\d+) kB$", re.MULTILINE)
@@ -46,29 +47,33 @@ def own_bytes(pid: int) -> int:
 
 
 class Waiting:
-    """For how long a tree of processes could have run and had no core."""
+    """For how long a process could have run and had no core, since a moment that is given."""
 
     def __init__(self) -> None:
         self._delays: dict[str, int] = {}  # by thread, in ns since it began
-        self._looked = time.monotonic()
+        self._began = 0.0
+        self._seconds = 0.0
 
-    def since_last_look(self, processes: list[int]) -> float:
-        """Seconds for which the one that waited longest had no core since this was asked last.
+    def begin(self) -> None:
+        """Now is that moment. What has been waited for before, and not been seen, counts as well:
+        to look costs more than most requests."""
+        self._began, self._seconds = time.monotonic(), 0.0
 
-        At the first time it is 0. Where the kernel does not tell, too.
+    def seconds(self, pid: int) -> float:
+        """Of the thread that waited longest, look by look; 0 where the kernel does not tell.
+
+        The kernel tells of a wait when it is over, so one look may find more than has passed since
+        the one before.
         """
-        now, before = time.monotonic(), self._delays
+        before = self._delays
         self._delays = {
             thread.name: int(told[1])
-            for process in processes
-            for thread in _threads(process)
+            for thread in _threads(pid)
             if len(told := _content(thread / "schedstat").split()) == 3
         }
-        passed, self._looked = now - self._looked, now
-        if not before:
-            return 0.0
-        longest = max((ns - before.get(name, 0) for name, ns in self._delays.items()), default=0)
-        return min(passed, longest / 1e9)
+        delays = [ns - before.get(name, 0) for name, ns in self._delays.items()]
+        self._seconds += max(delays, default=0) / 1e9
+        return min(self._seconds, time.monotonic() - self._began)
 
 
 def _threads(pid: int) -> list[Path]:
