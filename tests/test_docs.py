@@ -24,6 +24,7 @@ from autograder.model import (
     Tier,
     TrainingPlan,
 )
+from autograder.sandbox import calls, seccomp
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -161,6 +162,14 @@ def test_every_key_of_the_provenance_is_documented():
     text = page("results.md")
     for key in pipeline.provenance(settings, "digest"):
         assert f"`{key}`" in text, key
+
+
+def test_the_calls_that_libraries_try_are_known_and_not_on_the_list():
+    text = section(page("security.md"), "## A library that needs another system call")
+    names = set(first_column(text))
+    assert len(names) > 5
+    assert names <= set(calls.NUMBERS)
+    assert not names & set(seccomp._ALLOWED | seccomp._ALLOWED_WITH_NAMESPACES)
 
 
 # ---------------------------------------------------------------- the worked example
