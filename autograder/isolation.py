@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable
 from types import TracebackType
 
-from autograder.model import Assignment, StudentSource, Tier
+from autograder.model import Assignment, Limits, StudentSource, Tier
 from autograder.sandbox import hierarchy, host
 from autograder.sandbox.grant import NOTHING, Grant
+from autograder.sandbox.held import each_bytes
 from autograder.sandbox.launcher import Nursery
 from autograder.sandbox.selftest import selftest
 from autograder.sandbox.slot import Sandbox
@@ -38,6 +40,14 @@ def shared(base: Preload, preload: Preload, needed: Iterable[Preload]) -> Preloa
     return (*base, *sorted(more))
 
 
+def affordable(jobs: int, limits: Iterable[Limits]) -> int:
+    """How many of ``jobs`` submissions may run at once, so that the memory that is free now is
+    enough for all of them, whatever they do. One may always."""
+    if sys.platform != "linux":
+        return jobs
+    return max(1, min(jobs, hierarchy.free_memory() // max(map(each_bytes, limits))))
+
+
 class Isolation:
     """The warm processes of one run: one nursery a preload, one sandbox a preload and slot.
 
@@ -57,6 +67,11 @@ class Isolation:
         self._sandboxes: dict[tuple[Preload, int, Grant], Sandbox] = {}
         for preload in sorted(set(preloads), key=len):
             self.open_nursery(preload)
+
+    @property
+    def held(self) -> str:
+        """Who adds up what the processes of a submission use: the kernel, or the grader itself."""
+        return f"cgroup v{self.groups.version}" if self.groups else "watchdog"
 
     def open_nursery(self, preload: Preload) -> None:
         """Start a warm process that imports ``preload``, unless there is one."""

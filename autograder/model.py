@@ -83,6 +83,7 @@ class Assignment:
     hints: Mapping[str, Text] = field(default_factory=dict)  # known mistakes, by id
     training: TrainingPlan | None = None  # tests may ask for the fixture ``training``
     pretrained: bool = False  # submissions may load networks that were trained elsewhere
+    exam: bool = False  # graded only where the kernel limits a submission's processes together
 
     @property
     def notebook_file(self) -> Path:

@@ -65,6 +65,7 @@ class Settings:
     seed: int
     short: bool = False  # trainings on a part of the images
     gpu: Gpu | None = None  # where trainings run; None: on the CPU
+    held: str = ""  # by whom a submission's processes are limited together: ``Isolation.held``
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,7 @@ def not_graded(work: Work, settings: Settings, reason: str) -> Score:
 def provenance(settings: Settings, digest: str = "", *, timed: bool = False) -> dict[str, str]:
     """What it takes to replay a grade; ``timed``: of an assignment with trainings."""
     found = {"lang": settings.lang, "seed": str(settings.seed), **versions()}
+    found |= {"limits": settings.held} if settings.held else {}
     found |= {"track": "short"} if settings.short else {}
     found |= {"device": settings.gpu.model if settings.gpu else "cpu"} if timed else {}
     return found | ({"digest": digest} if digest else {})

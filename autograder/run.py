@@ -13,11 +13,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import course, farm, intake, pipeline, results, runner
-from autograder.errors import CourseError, Problem, SandboxError, TrainingError, UsageError
+from autograder.errors import (
+    CourseError,
+    Problem,
+    SandboxError,
+    SandboxUnavailable,
+    TrainingError,
+    UsageError,
+)
 from autograder.farm import Watch, Watcher
-from autograder.isolation import Isolation, shared
-from autograder.model import Assignment, Course, Language, Rejection, Score, Submission, Tier
+from autograder.isolation import Isolation, affordable, shared
+from autograder.model import (
+    Assignment,
+    Course,
+    Language,
+    Limits,
+    Rejection,
+    Score,
+    Submission,
+    Tier,
+)
 from autograder.pipeline import Settings, Work
+from autograder.sandbox import host
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.grant import Grant
 from autograder.sandbox.selftest import selftest
@@ -42,6 +59,7 @@ class Options:
     seed: int | None = None  # of the hidden tests' inputs; None: fresh
     short: bool = False  # trainings on a part of the images
     device: str = "auto"  # of trainings: auto, cpu, cuda, cuda:N
+    watchdog: bool = False  # grade exams where no control group holds a submission, too
 
 
 @dataclass(frozen=True)
@@ -154,12 +172,14 @@ def _grade(
         replace(work, preload=shared(work.assignment.preload, work.preload, needed))
         for work in todo
     ]
-    jobs = min(options.jobs or len(os.sched_getaffinity(0)), len(todo))
+    jobs = jobs_for(options, len(todo), [work.assignment.limits for work in todo])
     with Isolation(options.tier, {work.preload for work in todo}, jobs) as isolation:
+        _may_be_watched(isolation, todo, options)
         with runner.importable(settings.root):
             _import_tests({work.assignment.slug: work.assignment for work in todo}.values())
         isolation.selftest()
-        settings = replace(settings, gpu=_gpu(options.device, isolation, todo, notes))
+        gpu = _gpu(options.device, isolation, todo, notes)
+        settings = replace(settings, gpu=gpu, held=isolation.held)
         # Trainings come last and one at a time: whatever runs beside them would change their time.
         for timed, at_once in ((False, jobs), (True, 1)):
             part = [work for work in todo if (work.assignment.training is not None) is timed]
@@ -169,6 +189,19 @@ def _grade(
                 for work in part:
                     if (work.student, work.assignment.slug) in dead:
                         yield pipeline.not_graded(work, settings, "the grading process died")
+
+
+def jobs_for(options: Options, work: int, limits: Iterable[Limits]) -> int:
+    """How many workers: as many as are asked for, or one a core, as far as memory lasts."""
+    return affordable(min(options.jobs or len(os.sched_getaffinity(0)), work), limits)
+
+
+def _may_be_watched(isolation: Isolation, todo: Sequence[Work], options: Options) -> None:
+    """Raise SandboxUnavailable if an exam would be held by nothing but a look now and then."""
+    exams = {work.assignment.slug for work in todo if work.assignment.exam}
+    if exams and isolation.groups is None and not options.watchdog:
+        missing = f"{', '.join(sorted(exams))}: an exam needs control groups; {isolation.unheld}"
+        raise SandboxUnavailable([missing], f"{host.UNHELD} Or grade it with `--watchdog`.")
 
 
 def _gpu(wish: str, isolation: Isolation, todo: Sequence[Work], notes: list[str]) -> Gpu | None:

@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class InProcessChild:
     """A ``student.Child`` whose code shares our process."""
 
-    alive = True
+    alive, waited, refused = True, 0.0, frozenset[str]()
 
     def __init__(self) -> None:
         self._names: dict[str, object] = {}

@@ -246,3 +246,35 @@ def test_help_is_quick_and_names_every_command():
     assert time.monotonic() - started < 2.0  # a bound for a loaded machine; `make bench` measures
     for command in ("grade", "check", "release", "validate"):
         assert command in done.stdout
+
+
+WITHOUT_GROUPS = """
+import sys
+from autograder.sandbox import hierarchy
+hierarchy.found = lambda: (None, "nobody gave any")
+from autograder.cli import main
+sys.exit(main())
+"""
+
+
+def test_an_exam_takes_control_groups_or_leave_to_do_without(hand_in, tmp_path):
+    shutil.copytree(COURSE, tmp_path / "course")
+    keys = tmp_path / "course" / "assignments" / "mini" / "assignment.yaml"
+    hand_in("alice", RIGHT)
+    grade = [sys.executable, "-c", WITHOUT_GROUPS, "grade", str(tmp_path / "submissions")]
+    grade += ["--course", str(tmp_path / "course"), "--results", str(tmp_path / "results")]
+    options = {"capture_output": True, "text": True, "check": False}
+    assert subprocess.run(grade, **options).returncode == 0
+    keys.write_text(keys.read_text() + "exam: true\n")
+    refused = subprocess.run([*grade, "--force"], **options)
+    assert refused.returncode == 1, refused
+    for words in (
+        "mini: an exam needs control groups",
+        "nobody gave any",
+        "Delegate",
+        "--watchdog",
+    ):
+        assert words in " ".join(refused.stderr.split())
+    assert subprocess.run([*grade, "--force", "--watchdog"], **options).returncode == 0
+    found = json.loads((tmp_path / "results" / "mini" / "alice.json").read_text())
+    assert (found["score"], found["provenance"]["limits"]) == (5, "watchdog")

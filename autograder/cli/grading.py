@@ -42,7 +42,7 @@ def _device(context: click.Context, option: click.Parameter, value: str) -> str:
     "-j",
     type=click.IntRange(min=0),
     default=0,
-    help="Worker processes (default: one a core).",
+    help="Worker processes (default: one a core), as far as memory lasts.",
 )
 @tier_option("Isolation: S2 namespaces, Landlock and seccomp; S1 without namespaces.")
 @click.option(
@@ -61,13 +61,14 @@ def _device(context: click.Context, option: click.Parameter, value: str) -> str:
     metavar="cpu|cuda|cuda:N",
     help="Where trainings run; auto: on a GPU that works in the sandbox, else on the CPU.",
 )
+@click.option("--watchdog", is_flag=True, help="Grade exams without control groups, too.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no table.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @LANG
 def grade(
     submissions: Path | None, course_root: Path | None, results: Path, assignments: tuple[str, ...],
     students: tuple[str, ...], jobs: int, tier: str, seed: int | None, force: bool, short: bool,
-    device: str, quiet: bool, as_json: bool, lang: Language,
+    device: str, watchdog: bool, quiet: bool, as_json: bool, lang: Language,
 ) -> None:  # fmt: skip
     """Grade every submission below SUBMISSIONS and print the table of scores.
 
@@ -97,6 +98,7 @@ def grade(
         seed=seed,
         short=short,
         device=device,
+        watchdog=watchdog,
     )
     grader = stock.grade if nbgraders else run.grade
     report = grader(options, lambda total: terminal.Progress(total, quiet=quiet or as_json))

@@ -180,6 +180,7 @@ def _assignment(folder: Path, keys: AssignmentKeys) -> Assignment:
         hints={id: _text(hint) for id, hint in keys.hints.items()},
         training=_training(keys.training) if keys.training else None,
         pretrained=keys.pretrained,
+        exam=keys.exam,
     )
 
 

@@ -98,6 +98,7 @@ class AssignmentKeys(BaseModel):
     limits: LimitsKeys = LimitsKeys()
     training: TrainingKeys | None = None
     pretrained: bool = False
+    exam: bool = False
 
 
 def read(data: bytes, file: str) -> tuple[AssignmentKeys | None, list[Problem]]:

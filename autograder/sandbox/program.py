@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "TMPDIR": "",
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
+    "LOGNAME": "student",  # or torch's optimizers look for a name where there are no users
     "KERAS_BACKEND": "torch",
     "TORCH_HOME": "",  # where pretrained weights lie, if there are any
     "MPLBACKEND": "Agg",

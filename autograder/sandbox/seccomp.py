@@ -22,7 +22,7 @@ _ALLOWED = calls.numbered(
     "poll pipe select dup dup2 epoll_wait epoll_ctl pselect6 ppoll epoll_pwait eventfd2 "
     "epoll_create1 dup3 pipe2 close_range "
     # memory
-    "mprotect munmap brk mremap madvise membarrier "
+    "mprotect munmap brk mremap msync madvise membarrier "
     # signals to itself, clocks
     "rt_sigaction rt_sigprocmask rt_sigreturn pause nanosleep getitimer alarm setitimer "
     "gettimeofday times sigaltstack time restart_syscall clock_gettime clock_getres "

@@ -72,6 +72,10 @@ class Conditions:
             memory_mib=2048,
         )
 
+    def held_by(self, held: str) -> Conditions:
+        """The same, saying by whom a submission's processes are limited together."""
+        return replace(self, provenance={**self.provenance, "limits": held})
+
     def kernel(
         self, preload: Preload, files: Mapping[str, bytes], refused: Refused | None = None
     ) -> Kernel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from autograder.errors import UsageError
 from autograder.farm import Watch, Watcher
 from autograder.isolation import Isolation, Preload
 from autograder.model import Course, Score
-from autograder.run import Options, Report
+from autograder.run import Options, Report, jobs_for
 from autograder.stock import config, course, doubts, submitted
 from autograder.stock.batch import Conditions, Graded, StockBatch, StockWork
 from autograder.stock.keep import Keeper
@@ -94,8 +93,9 @@ def _grade(
     needed = {one.submission.assignment for one in todo}
     used = {name: one for name, one in assignments.items() if name in needed}
     preloads = {name: preload_for(one) for name, one in used.items()}
-    jobs = min(options.jobs or len(os.sched_getaffinity(0)), len(todo))
+    jobs = jobs_for(options, len(todo), [conditions.limits])
     with Isolation(options.tier, preloads.values(), jobs) as isolation:
+        conditions = conditions.held_by(isolation.held)
         isolation.selftest()
         ways = find_ways(conditions, used, preloads, isolation, jobs, watcher)
         notes += doubts.unproved(used, ways)

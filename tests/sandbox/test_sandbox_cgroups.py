@@ -231,3 +231,34 @@ def test_an_ordinary_user_is_told_why():
     assert (groups is None) == bool(why)
     if groups:
         groups.close()
+
+
+# ---------------------------------------------------------------- how much memory is free
+
+MEMINFO = "MemTotal: 16000 kB\nMemFree: 100 kB\nMemAvailable: {kib} kB\n"
+
+
+def test_free_memory_is_the_machines_where_no_group_limits_it(tmp_path):
+    (tmp_path / "self").mkdir()
+    (tmp_path / "meminfo").write_text(MEMINFO.format(kib=9000))
+    assert hierarchy.free_memory(tmp_path) == 9000 * 1024
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "free"),
+    [("max", "max", 9000), ("max", "5000", 3500), ("2000", "5000", 500), ("1000", "max", 0)],
+)
+def test_free_memory_is_what_the_narrowest_group_leaves(tmp_path, outer, inner, free):
+    """In a container most of all; a cache of files gives way."""
+    own = tmp_path / "unified" / "scope"
+    own.mkdir(parents=True)
+    (tmp_path / "self").mkdir()
+    described(tmp_path / "self", "0::/scope\n", UNIFIED.format(point=tmp_path / "unified"))
+    (tmp_path / "meminfo").write_text(MEMINFO.format(kib=9000))
+    (own / "cgroup.controllers").write_text("memory pids\n")
+    for folder, limit in ((own.parent, outer), (own, inner)):
+        most = limit if limit == "max" else str(int(limit) * 1024)
+        (folder / "memory.max").write_text(most + "\n")
+        (folder / "memory.current").write_text(f"{2000 * 1024}\n")
+        (folder / "memory.stat").write_text(f"anon 5\ninactive_file {500 * 1024}\n")
+    assert hierarchy.free_memory(tmp_path) == free * 1024

@@ -35,8 +35,13 @@ def notebook(course) -> Iterator[Child]:
     sandbox.close()
 
 
+# What libraries go on without: a search for fonts or cores, and a wish where memory should lie.
+GOES_ON = {"execve", "mbind"}
+
+
 def run(child: Child, source: str) -> None:
     assert child.run(Cell(1, source), SECONDS) == Returned([])
+    assert child.refused <= GOES_ON, "a library has a new need"
 
 
 def test_training_saves_and_loads(notebook):
@@ -107,6 +112,53 @@ def test_scipy(notebook):
         "assert scipy.signal.convolve2d(np.eye(5), k, mode='valid').shape == (3, 3)\n"
         "assert scipy.ndimage.maximum_filter(np.eye(5), 3).max() == 1",
     )
+
+
+def test_arrays_that_lie_in_a_file(notebook):
+    source = """
+import numpy as np
+mapped = np.memmap("mapped.bin", dtype=np.float32, mode="w+", shape=(4, 4))
+mapped[:] = 3
+mapped.flush()
+assert np.memmap("mapped.bin", dtype=np.float32, mode="r").sum() == 48
+"""
+    run(notebook, source)
+
+
+def test_tables(notebook):
+    source = """
+import pandas as pd
+table = pd.DataFrame({"epoch": [1, 2, 3], "loss": [0.9, 0.5, 0.3], "kind": ["a", "b", "a"]})
+table.to_csv("history.csv", index=False)
+again = pd.read_csv("history.csv")
+assert again.equals(table.astype(again.dtypes))
+assert again.groupby("kind")["loss"].mean()["a"] == 0.6
+assert "loss" in again.describe().to_html()
+table.to_json("history.json"), table.to_pickle("history.pickle")
+assert len(pd.read_pickle("history.pickle")) == 3
+"""
+    run(notebook, source)
+
+
+def test_classic_learning(notebook):
+    source = """
+import numpy as np
+from sklearn.datasets import load_digits
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import confusion_matrix
+from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+images, labels = load_digits(return_X_y=True)
+seen, unseen, known, wanted = train_test_split(images[:600], labels[:600], random_state=0)
+model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=200)).fit(seen, known)
+assert model.score(unseen, wanted) > 0.9
+assert confusion_matrix(wanted, model.predict(unseen)).shape == (10, 10)
+forest = RandomForestClassifier(20, n_jobs=2, random_state=0).fit(seen, known)
+assert cross_val_score(forest, seen, known, cv=2).mean() > 0.7
+"""
+    run(notebook, source)
 
 
 def test_plots_are_drawn_and_never_block(notebook):

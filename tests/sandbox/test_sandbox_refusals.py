@@ -207,7 +207,8 @@ return [[fd for fd in range(1024) if is_open(fd)], dict(os.environ)]
     )
     assert fds == [0, 1, 2, 3, 4]
     assert set(environment) == {
-        *("PATH", "LANG", "HOME", "TMPDIR", "MPLBACKEND", "KERAS_BACKEND", "MALLOC_ARENA_MAX"),
+        *("PATH", "LANG", "LOGNAME", "HOME", "TMPDIR", "MPLBACKEND", "KERAS_BACKEND"),
+        "MALLOC_ARENA_MAX",
         *("GLIBC_TUNABLES", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
         *("OMP_WAIT_POLICY", "HDF5_USE_FILE_LOCKING", "TORCH_HOME"),
         *("CUDA_VISIBLE_DEVICES", "PYTORCH_NVML_BASED_CUDA_CHECK"),
