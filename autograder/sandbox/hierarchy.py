@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder.sandbox.cgroups import PREFIX, Groups, go_back, removed
 
 _NEEDED = ("memory", "pids")
+_GRADER = "-grader"  # ends the name of the group in which the grader itself stays
 _WANTED = ("cpu", "cpuacct")  # shares of the cores, and what was used of them
 # limit, what is used, and how much of that is a cache that gives way
 _OF_MEMORY = {
@@ -88,7 +89,7 @@ def _opened_1(own: dict[str, Path], name: str) -> Groups:
 
 def _opened_2(own: Path, name: str) -> Groups:
     """Version 2 limits only groups below one that holds no process itself."""
-    run, leaf = own / name, own / f"{name}-grader"
+    run, leaf = own / name, own / f"{name}{_GRADER}"
     run.mkdir()
     left = None
     try:
@@ -122,6 +123,8 @@ def _own(proc: Path) -> tuple[int, dict[str, Path]]:
     """The version that serves, and by controller the group of this process. Raises Unavailable."""
     paths, mounts = _paths(proc / "cgroup"), _mounts(proc / "mountinfo")
     unified = _located("", paths, mounts)
+    if unified and unified.name.endswith(_GRADER):
+        unified = unified.parent  # this process has moved itself there before
     if unified and set(_NEEDED) <= set(_text(unified / "cgroup.controllers").split()):
         return 2, {"memory": unified}
     found = {
