@@ -45,13 +45,14 @@ def confine(course: Path, scratch: Path, groups: Sequence[Path] = (), *, watches
     tempfile.tempdir = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = str(scratch)
     kernel.set_no_new_privileges()
     kernel.drop_capabilities(keep=_CAPABILITIES)
-    landlock.restrict(
+    allowed = landlock.ruleset(
         read=[path for path in dict.fromkeys(_readable(course)) if Path(path).exists()],
         write=[str(path) for path in (scratch, *groups, _cache()) if path],
         devices=rootfs.DEVICES,
         abi=landlock.version(),
         signals=True,  # children are killed by this process
     )
+    landlock.enforce(allowed)
     kernel.install_filter(seccomp.trusted_program())
     # The parent is as far from this process as a child will be, and this process is its child.
     if watches and not (len(watch.tree(os.getppid())) > 1 and watch.own_bytes(os.getppid())):

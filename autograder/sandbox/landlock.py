@@ -40,7 +40,19 @@ def version() -> int:
         return 0
 
 
-def restrict(
+def enforce(made: int) -> None:
+    """Take away from this process for good what the ruleset does not allow, and close it.
+
+    Several add up: what one of them does not allow stays forbidden. Needs ``no_new_privs``.
+    Raises OSError.
+    """
+    try:
+        kernel.syscall(_RESTRICT, made, 0)
+    finally:
+        os.close(made)
+
+
+def ruleset(
     *,
     read: Iterable[str],
     write: Iterable[str],
@@ -50,20 +62,20 @@ def restrict(
     processes: Iterable[str] = (),
     hidden: Iterable[str] = (),
     signals: bool = False,
-) -> None:
-    """Take every file right away except reading below ``read`` and all below ``write``.
+) -> int:
+    """A descriptor of rules: no right to any file but reading below ``read`` and all below
+    ``write``.
 
     Nothing may be executed anywhere. ``devices`` are single files to be read and written,
     ``drivers`` such files that also take commands (ioctl). Below ``processes`` existing files may
     be read and written. ``hidden`` are folders below ``read`` of which only the names can be seen.
-    ``signals``: processes outside may still be sent some.
-    Needs ``no_new_privs``. Raises OSError.
+    ``signals``: processes outside may still be sent some. Raises OSError.
     """
     rights = (1 << _RIGHTS[min(abi, 5)]) - 1
     scopes = _SCOPE_SOCKETS | (0 if signals else _SCOPE_SIGNALS)
     attributes = struct.pack("=QQQ", rights, _NETWORK_RIGHTS, scopes)
     size = 8 if abi < 4 else 16 if abi < 6 else 24
-    ruleset = kernel.syscall(_CREATE, attributes, size, 0)
+    made = kernel.syscall(_CREATE, attributes, size, 0)
     try:
         folders, files = _around(tuple(read), tuple(hidden))
         for paths, allowed in (
@@ -75,10 +87,11 @@ def restrict(
             (processes, rights & (_READ | _WRITE_FILE | _TRUNCATE)),  # in /proc nothing is cut
         ):
             for path in paths:
-                _allow(ruleset, path, allowed)
-        kernel.syscall(_RESTRICT, ruleset, 0)
-    finally:
-        os.close(ruleset)
+                _allow(made, path, allowed)
+    except BaseException:
+        os.close(made)
+        raise
+    return made
 
 
 def _around(read: tuple[str, ...], hidden: tuple[str, ...]) -> tuple[list[str], list[str]]:
@@ -95,11 +108,11 @@ def _around(read: tuple[str, ...], hidden: tuple[str, ...]) -> tuple[list[str], 
     return names, whole
 
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
+def _allow(made: int, path: str, rights: int) -> None:
     fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         if not stat.S_ISDIR(os.fstat(fd).st_mode):
             rights &= _OF_A_FILE
-        kernel.syscall(_ADD_RULE, ruleset, 1, struct.pack("=Qi", rights, fd), 0)
+        kernel.syscall(_ADD_RULE, made, 1, struct.pack("=Qi", rights, fd), 0)
     finally:
         os.close(fd)

@@ -22,7 +22,7 @@ TAKEN_OUT = {
     "seccomp": ("confine.py", "refusals.confine(program, told)", "pass", "sockets"),
     "the seal": ("refusals.py", "kernel.install_filter(chosen.sealing)", "pass", "sendmsg"),
     "the answer": ("refusals.py", "-errno.EPERM, 0)", "0, 1)", "sockets"),  # 1: go on
-    "Landlock": ("confine.py", "landlock.restrict(", "dict(", "root folder"),
+    "Landlock": ("confine.py", "landlock.enforce(", "os.close(", "root folder"),
     "processes": ("limits.py", "limits.processes + others", "10**6", "processes"),
     "memory": ("limits.py", "mapped + limits.memory_mib * MIB", "1 << 50", "memory"),
     "file size": ("limits.py", "limits.disk_mib * MIB", "1 << 50", "size of a file"),
