@@ -118,5 +118,15 @@ def random_network(rng, *, filters, units, stride=1):
     ]
 
 
+def rounding_case(stride=1):
+    """An image and a network in which every way of rounding changes a size, at strides 1 and 3.
+
+    Convolved, the sides are 1 and 3 more than a multiple of 4, in one order or the other: of two
+    halves that the pooling leaves, one is rounded up whether 1 is added before or afterwards.
+    """
+    layers = [conv(4, 5, 2, stride), pool(2, 2), conv(7, 2, 1), pool(3, 2)]
+    return (45, 51, 3), [*layers, FLATTEN, dense(12), dense(5)]
+
+
 # Torch loads its rules of shapes at the first use: here, before the workers are forked.
 trace((2, 2, 1), [conv(1, 1), pool(), FLATTEN, dense(1)])

@@ -2,7 +2,17 @@
 
 import pytest
 
-from assignments.networks import ALEXNET, FLATTEN, VGG16, conv, conv_sides, dense, draw, pool
+from assignments.networks import (
+    ALEXNET,
+    FLATTEN,
+    VGG16,
+    conv,
+    conv_sides,
+    dense,
+    draw,
+    pool,
+    rounding_case,
+)
 from assignments.output_size.mistakes import (
     SHEET_3_COMMENTS,
     SHEET_3_SAME,
@@ -126,8 +136,8 @@ def test_conv_output_size_rejects_a_kernel_that_does_not_fit(student):
 )
 @pytest.mark.depends("test_conv_output_size_course_example")
 def test_conv_output_size_rectangles(student, rng):
-    for _ in range(3):
-        case = (*two_sides(rng, 8, 40), draw(rng, 1, 7))
+    for kernel in (4, 5, draw(rng, 1, 7)):
+        case = (*two_sides(rng, 8, 40), kernel)
         same(student.conv_output_size(*case), conv_sides(*case), mistakes=conv_mistakes(*case))
 
 
@@ -141,7 +151,7 @@ def test_conv_output_size_rectangles(student, rng):
 )
 def test_conv_output_size_paddings(student, rng):
     # In the first one, no two of the known mistakes give the same size.
-    for padding, kernel in ((2, 2), *((p, draw(rng, 2, 7)) for p in (2, 3, 4))):
+    for padding, kernel in ((2, 2), (2, 5), (3, draw(rng, 2, 7)), (4, draw(rng, 2, 7))):
         side = draw(rng, 8, 40)
         case = (side, side, kernel, padding)
         same(student.conv_output_size(*case), conv_sides(*case), mistakes=conv_mistakes(*case))
@@ -158,8 +168,8 @@ def test_conv_output_size_paddings(student, rng):
 def test_conv_output_size_strides(student, rng):
     # The first kernel is so large that dividing the side alone does not look like rounding up.
     # A remainder of 1 shows a forgotten + 1, a large one shows rounding.
-    for stride, smallest, remainder in ((2, 5, 1), (2, 1, 1), (3, 1, 1), (5, 1, draw(rng, 3, 4))):
-        kernel = draw(rng, smallest, 6)
+    drawn = [(stride, draw(rng, 1, 6), 1) for stride in (2, 3)]
+    for stride, kernel, remainder in ((2, 5, 1), *drawn, (5, draw(rng, 1, 6), draw(rng, 3, 4))):
         side = kernel + draw(rng, 2, 7) * stride + remainder
         case = (side, side, kernel, 0, stride)
         same(student.conv_output_size(*case), conv_sides(*case), mistakes=conv_mistakes(*case))
@@ -178,10 +188,14 @@ def test_conv_output_size_strides(student, rng):
     "test_conv_output_size_strides",
 )
 def test_conv_output_size_everything_together(student, rng):
-    # In the first one, no two of the known mistakes give the same sizes.
-    windows = [(draw(rng, 1, 7), draw(rng, 2, 3), draw(rng, 2, 4)) for _ in range(4)]
-    for window in ((4, 4, 2), *windows):
-        case = (*two_sides(rng, 8, 50), *window)
+    # In the first one, no two of the known mistakes give the same sizes. The height of the others
+    # leaves a large remainder, which shows rounding, or none, which shows a forgotten + 1.
+    cases = [(*two_sides(rng, 8, 50), 4, 4, 2)]
+    for kernel, stride, remainder in ((5, 3, 2), (draw(rng, 1, 7), 4, 3), (draw(rng, 1, 7), 4, 0)):
+        padding = draw(rng, 2, 3)
+        height = kernel - 2 * padding + stride * draw(rng, 3, 9) + remainder
+        cases.append((height, height + draw(rng, 5, 9), kernel, padding, stride))
+    for case in cases:
         same(student.conv_output_size(*case), conv_sides(*case), mistakes=conv_mistakes(*case))
 
 
@@ -215,7 +229,7 @@ def test_conv_output_size_kernel_at_the_limit(student, rng):
 def test_conv_output_size_rejects_strides_below_one(student, rng):
     side = draw(rng, 10, 20)
     student.conv_output_size(side, side, 3, stride=1)
-    for stride in (0, -draw(rng, 1, 4)):
+    for stride in (0, -1, -draw(rng, 2, 4)):
         with student.raises(ValueError):
             student.conv_output_size(side, side, 3, stride=stride)
 
@@ -259,8 +273,8 @@ def test_same_padding_rejects_even_kernels(student):
 )
 @pytest.mark.depends("test_same_padding_examples")
 def test_same_padding_keeps_the_size(student, rng):
-    for _ in range(3):
-        kernel = 2 * draw(rng, 3, 12) + 1
+    # Of two halves such as 11 / 2 and 13 / 2, `round` takes one up.
+    for kernel in (4 * draw(rng, 2, 5) + 3, 4 * draw(rng, 3, 6) + 1):
         sizes = {p: conv_sides(30, 30, kernel, p) for p in range(kernel)}
         keeps = next(p for p, size in sizes.items() if size == (30, 30))
         same(student.same_padding(kernel), keeps, mistakes=padding_mistakes(kernel))
@@ -274,9 +288,9 @@ def test_same_padding_keeps_the_size(student, rng):
 @pytest.mark.depends("test_same_padding_rejects_even_kernels")
 def test_same_padding_rejects_larger_even_kernels(student, rng):
     student.same_padding(7)
-    for _ in range(2):
+    for kernel in (4 * draw(rng, 3, 10), 4 * draw(rng, 3, 10) + 2):
         with student.raises(ValueError):
-            student.same_padding(2 * draw(rng, 3, 20))
+            student.same_padding(kernel)
 
 
 # ---------------------------------------------------------------- pool_output_size
@@ -330,8 +344,9 @@ def test_pool_output_size_default_stride(student, rng):
 )
 @pytest.mark.depends("test_pool_output_size_course_examples")
 def test_pool_output_size_leftover_pixels(student, rng):
-    for size in (2, 3, 4):
-        side = size * draw(rng, 2, 6) + draw(rng, 1, size - 1)
+    # A rest that is one short of another window shows rounding; a rest of 1, a forgotten + 1.
+    for size, rest in ((2, 1), (3, 2), (4, 3), (4, 1)):
+        side = size * draw(rng, 2, 6) + rest
         case = (side, side, size, size)
         same(student.pool_output_size(*case), pool_sides(*case), mistakes=pool_mistakes(*case))
 
@@ -344,8 +359,8 @@ def test_pool_output_size_leftover_pixels(student, rng):
 @pytest.mark.depends("test_pool_output_size_course_examples")
 def test_pool_output_size_overlapping_windows(student, rng):
     # The first window is so large that dividing the side alone does not look like rounding up.
-    for size, stride in ((5, 2), (4, 3), (3, 2)):
-        height = size + stride * draw(rng, 1, 6) + draw(rng, 1, stride - 1)
+    for size, stride, rest in ((5, 2, 1), (4, 3, 2), (5, 3, 1), (3, 2, 0)):
+        height = size + stride * draw(rng, 1, 6) + rest
         case = (height, height + draw(rng, 5, 9), size, stride)
         same(student.pool_output_size(*case), pool_sides(*case), mistakes=pool_mistakes(*case))
 
@@ -358,7 +373,7 @@ def test_pool_output_size_overlapping_windows(student, rng):
 @pytest.mark.depends("test_pool_output_size_course_examples")
 def test_pool_output_size_strides_beyond_the_window(student, rng):
     # The first rest is so small that the side divided by the stride is one too few.
-    for size, stride, rest in ((2, 5, draw(rng, 1, 2)), (2, 3, draw(rng, 1, 2)), (1, 2, 1)):
+    for size, stride, rest in ((2, 5, draw(rng, 1, 2)), (2, 3, 2), (1, 2, 0), (2, 5, 0)):
         height = size + stride * draw(rng, 1, 6) + rest
         case = (height, height + draw(rng, 5, 9), size, stride)
         same(student.pool_output_size(*case), pool_sides(*case), mistakes=pool_mistakes(*case))
@@ -446,8 +461,8 @@ def test_trace_shapes_vgg16(student):
 )
 @pytest.mark.depends("test_trace_shapes_small_network")
 def test_trace_shapes_random_networks(student, rng):
-    for _ in range(3):
-        shape, layers = random_image(rng), random_network(rng)
+    drawn = [(random_image(rng), random_network(rng)) for _ in range(2)]
+    for shape, layers in (rounding_case(), *drawn):
         shapes = shapes_of(shape, layers)
         returned = student.trace_shapes(shape, layers)
         same(returned, shapes, mistakes=trace_mistakes(shape, layers, shapes))
@@ -462,8 +477,8 @@ def test_trace_shapes_random_networks(student, rng):
 def test_trace_shapes_strided_networks(student, rng):
     # In the first one both sides leave a remainder of 0, where rounding up is wrong as well.
     fixed = ((18, 14, 3), [conv(4, 4, 2, 2), pool(2, 2), conv(7, 2, 1), FLATTEN, dense(5)])
-    drawn = [(random_image(rng), random_network(rng, stride=stride)) for stride in (2, 2, 3)]
-    for shape, layers in (fixed, *drawn):
+    drawn = [(random_image(rng), random_network(rng, stride=stride)) for stride in (2, 3)]
+    for shape, layers in (fixed, rounding_case(stride=3), *drawn):
         shapes = shapes_of(shape, layers)
         returned = student.trace_shapes(shape, layers)
         same(returned, shapes, mistakes=trace_mistakes(shape, layers, shapes))
@@ -516,8 +531,9 @@ def test_receptive_field_of_convolution_stacks(student, rng):
 )
 @pytest.mark.depends("test_receptive_field_of_two_3x3_convolutions")
 def test_receptive_field_with_strides(student, rng):
-    for _ in range(3):
-        layers = [conv(4, draw(rng, 2, 5), 0, draw(rng, 2, 3)) for _ in range(3)]
+    # Different strides in a row, so that their product is no power.
+    for strides in ((2, 3, 2), (3, 2, 3), (3, 3, 2)):
+        layers = [conv(4, draw(rng, 2, 5), 0, stride) for stride in strides]
         returned = student.receptive_field(layers)
         same(returned, field_of(layers), mistakes=field_mistakes(layers))
 
@@ -531,10 +547,10 @@ def test_receptive_field_with_strides(student, rng):
     "test_receptive_field_of_two_3x3_convolutions", "test_receptive_field_with_a_pooling"
 )
 def test_receptive_field_with_poolings(student, rng):
-    for stride in (1, 2, 3):
+    for size, stride in ((2, 1), (3, 2), (draw(rng, 2, 3), 3)):
         layers = [
             conv(4, draw(rng, 2, 5)),
-            pool(draw(rng, 2, 3), stride),
+            pool(size, stride),
             conv(8, draw(rng, 2, 4)),
             pool(2, 2),
             conv(8, draw(rng, 2, 3)),

@@ -48,9 +48,19 @@ def stacked_count(channels, depth, bias=False):
 
 
 def random_image(rng):
-    """A rectangular (height, width, channels), far from square and with several channels."""
+    """A rectangular (height, width, channels), far from square and with 2 or 4 channels: not 3."""
     height = draw(rng, 36, 44)
-    return height, height + draw(rng, 8, 12), draw(rng, 2, 4)
+    return height, height + draw(rng, 8, 12), 2 * draw(rng, 1, 2)
+
+
+def kernels_of_all_sizes(rng):
+    """A small one, for which doubling is squaring, a middle one and a large one."""
+    return draw(rng, 2, 3), draw(rng, 4, 5), draw(rng, 6, 7)
+
+
+def padded_kernels(rng):
+    """Paddings and kernels: an odd and an even one, none of which keeps the size."""
+    return (0, draw(rng, 2, 7)), (1, 2 * draw(rng, 2, 3) + 1), (2, 2 * draw(rng, 1, 3))
 
 
 random_network = partial(networks.random_network, filters=(5, 6), units=(20, 30))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assignments.networks import ALEXNET, VGG16, draw
+from assignments.networks import ALEXNET, VGG16, draw, rounding_case
 from assignments.parameter_count.mistakes import (
     conv_mistakes,
     dense_mistakes,
@@ -14,7 +14,9 @@ from assignments.parameter_count.oracle import (
     conv_count,
     dense_count,
     dense_equivalent_count,
+    kernels_of_all_sizes,
     network_count,
+    padded_kernels,
     random_image,
     random_network,
     stacked_count,
@@ -116,8 +118,8 @@ def test_conv_params_several_filters_without_bias(student):
 )
 @pytest.mark.depends("test_conv_params_one_filter")
 def test_conv_params_random_filter(student, rng):
-    for _ in range(3):
-        case = (draw(rng, 2, 7), draw(rng, 8, 30))
+    for kernel in kernels_of_all_sizes(rng):
+        case = (kernel, draw(rng, 8, 30))
         same(student.conv_params(*case), conv_count(*case), mistakes=conv_mistakes(*case))
 
 
@@ -128,8 +130,8 @@ def test_conv_params_random_filter(student, rng):
 )
 @pytest.mark.depends("test_conv_params_one_filter", "test_conv_params_several_filters")
 def test_conv_params_with_bias(student, rng):
-    for _ in range(4):
-        case = (draw(rng, 2, 7), draw(rng, 8, 30), draw(rng, 31, 60))
+    for kernel in kernels_of_all_sizes(rng):
+        case = (kernel, draw(rng, 8, 30), draw(rng, 31, 60))
         same(student.conv_params(*case), conv_count(*case), mistakes=conv_mistakes(*case))
 
 
@@ -142,8 +144,8 @@ def test_conv_params_with_bias(student, rng):
     "test_conv_params_one_filter_without_bias", "test_conv_params_several_filters_without_bias"
 )
 def test_conv_params_random_without_bias(student, rng):
-    for _ in range(3):
-        case = (draw(rng, 2, 7), draw(rng, 8, 30), draw(rng, 31, 60), False)
+    for kernel in kernels_of_all_sizes(rng):
+        case = (kernel, draw(rng, 8, 30), draw(rng, 31, 60), False)
         same(student.conv_params(*case), conv_count(*case), mistakes=conv_mistakes(*case))
 
 
@@ -229,8 +231,8 @@ def test_dense_equivalent_params_without_padding(student):
 )
 @pytest.mark.depends("test_dense_equivalent_params_course_example")
 def test_dense_equivalent_params_rectangles(student, rng):
-    for padding in (0, 1, 2):
-        case = (*random_image(rng), draw(rng, 2, 7), padding)
+    for padding, kernel in padded_kernels(rng):
+        case = (*random_image(rng), kernel, padding)
         returned = student.dense_equivalent_params(*case)
         same(returned, dense_equivalent_count(*case), mistakes=equivalent_mistakes(*case))
 
@@ -244,10 +246,11 @@ def test_dense_equivalent_params_rectangles(student, rng):
     "test_dense_equivalent_params_course_example", "test_dense_equivalent_params_rectangles"
 )
 def test_dense_equivalent_params_strides(student, rng):
-    for stride in (2, 3, 4):
-        kernel = draw(rng, 2, 6)
-        side = kernel + stride * draw(rng, 3, 6) + draw(rng, 1, stride - 1)
-        case = (side, side, draw(rng, 2, 4), kernel, 0, stride)
+    # A large remainder shows rounding, a small one or none a forgotten + 1.
+    drawn = [(stride, draw(rng, 2, 6), rest) for stride, rest in ((3, 2), (4, 1), (4, 0))]
+    for stride, kernel, remainder in ((2, 5, 1), *drawn):
+        side = kernel + stride * draw(rng, 3, 6) + remainder
+        case = (side, side, 2 * draw(rng, 1, 2), kernel, 0, stride)
         returned = student.dense_equivalent_params(*case)
         same(returned, dense_equivalent_count(*case), mistakes=equivalent_mistakes(*case))
 
@@ -263,8 +266,8 @@ def test_dense_equivalent_params_strides(student, rng):
     "test_dense_equivalent_params_rectangles",
 )
 def test_dense_equivalent_params_random_without_bias(student, rng):
-    for padding in (0, 1, 2):
-        case = (*random_image(rng), draw(rng, 2, 7), padding, 1, False)
+    for padding, kernel in padded_kernels(rng):
+        case = (*random_image(rng), kernel, padding, 1, False)
         returned = student.dense_equivalent_params(*case)
         same(returned, dense_equivalent_count(*case), mistakes=equivalent_mistakes(*case))
 
@@ -365,8 +368,8 @@ def test_network_params_vgg16(student):
 )
 @pytest.mark.depends("test_network_params_small_network", "test_network_params_lenet5")
 def test_network_params_random_networks(student, rng):
-    for layers in (telling_network(), random_network(rng), random_network(rng)):
-        shape = random_image(rng)
+    drawn = [(random_image(rng), layers) for layers in (telling_network(), random_network(rng))]
+    for shape, layers in (*drawn, rounding_case()):
         returned = student.network_params(shape, layers)
         same(returned, network_count(shape, layers), mistakes=network_mistakes(shape, layers))
 
@@ -378,9 +381,9 @@ def test_network_params_random_networks(student, rng):
 )
 @pytest.mark.depends("test_network_params_small_network", "test_network_params_random_networks")
 def test_network_params_strided_networks(student, rng):
-    strided = [random_network(rng, stride=stride) for stride in (2, 2, 3)]
-    for layers in (telling_network(stride=2), *strided):
-        shape = random_image(rng)
+    networks = [telling_network(stride=2), *(random_network(rng, stride=n) for n in (2, 3))]
+    drawn = [(random_image(rng), layers) for layers in networks]
+    for shape, layers in (*drawn, rounding_case(stride=3)):
         returned = student.network_params(shape, layers)
         same(returned, network_count(shape, layers), mistakes=network_mistakes(shape, layers))
 
@@ -426,7 +429,7 @@ def test_stacked_3x3_params_with_bias(student):
 @pytest.mark.depends("test_stacked_3x3_params_two_layers")
 def test_stacked_3x3_params_depths(student, rng):
     for depth in (1, 3, draw(rng, 4, 9)):
-        case = (draw(rng, 2, 60), depth)
+        case = (draw(rng, 10, 60), depth)
         returned = student.stacked_3x3_params(*case)
         same(returned, stacked_count(*case), mistakes=stacked_mistakes(*case))
 
@@ -439,6 +442,6 @@ def test_stacked_3x3_params_depths(student, rng):
 @pytest.mark.depends("test_stacked_3x3_params_two_layers", "test_stacked_3x3_params_with_bias")
 def test_stacked_3x3_params_random_with_bias(student, rng):
     for depth in (3, draw(rng, 4, 9)):
-        case = (draw(rng, 2, 60), depth, True)
+        case = (draw(rng, 10, 60), depth, True)
         returned = student.stacked_3x3_params(*case)
         same(returned, stacked_count(*case), mistakes=stacked_mistakes(*case))

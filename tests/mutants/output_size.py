@@ -22,6 +22,13 @@ TRACES = f"{WHOLE_NETWORKS} {PARTS}"
 FROM_FLATTEN_ON = f"{WHOLE_NETWORKS} flatten_and_dense"
 UP_TO_FLATTEN = f"{WHOLE_NETWORKS} convolution_and_pooling"
 FIELDS = "with_a_pooling with_poolings with_strides"
+BOTH_SIDES = (
+    "(height + 2 * padding - kernel) // stride + 1,\n"
+    "        (width + 2 * padding - kernel) // stride + 1,"
+)
+ROUNDED = ", ".join(
+    f"round(({side} + 2 * padding - {{0}}) / stride) + 1" for side in ("height", "width")
+)
 POOL_WINDOW = 'layer["size"], layer.get("stride", layer["size"])'
 FIELD_AND_STEP = "field += (window - 1) * step\n        step *= stride"
 STEP_AND_FIELD = "step *= stride\n        field += (window - 1) * step"
@@ -42,12 +49,13 @@ BY_TASK = {
         ("return (", "height, width = width, height\n    return (", SQUARE, "sides_swapped"),
         ("(width + 2", "(height + 2", SQUARE, "square_only"),
         (
-            "(height + 2 * padding - kernel) // stride + 1,\n"
-            "        (width + 2 * padding - kernel) // stride + 1,",
+            BOTH_SIDES,
             "height // stride, width // stride",
             f"{STRIDED} course_example rectangles paddings kernel_at_the_limit",
             "same_stride_forgotten",
         ),
+        (BOTH_SIDES, ROUNDED.format("kernel"), "strides everything_together", ""),
+        ("- kernel) // stride + 1", "- kernel + 1) // stride", STRIDED, ""),
         ("stride < 1", "False", "rejects_strides_below_one", ""),
         ("stride < 1", "stride == 0", "rejects_strides_below_one", ""),
         ("stride < 1", "stride < 0", "rejects_strides_below_one", ""),
@@ -62,6 +70,8 @@ BY_TASK = {
     "same_padding": [
         ("kernel % 2 == 0", "False", "rejects_even_kernels rejects_larger_even_kernels", ""),
         ("kernel % 2 == 0", "kernel in (2, 4)", "rejects_larger_even_kernels", ""),
+        ("kernel % 2 == 0", "kernel in (2, *range(0, 99, 4))", "rejects_larger_even_kernels", ""),
+        ("return kernel // 2", "return round(kernel / 2)", PADDINGS, "kernel_as_padding"),
         ("return kernel // 2", "return (kernel - 1) / 2", PADDINGS, "float_result"),
         ("return kernel // 2", "return kernel - 1", PADDINGS, "both_sides_padding"),
         ("return kernel // 2", "return (kernel + 1) // 2", PADDINGS, "kernel_as_padding"),
@@ -81,6 +91,12 @@ BY_TASK = {
             "ceil_for_floor",
         ),
         ("(height, width", "(height, height", POOLED, "square_only"),
+        (
+            "return conv_output_size(height, width, pool_size, stride=stride)",
+            f"padding = 0\n    return ({ROUNDED.format('pool_size')})",
+            "leftover_pixels overlapping_windows strides_beyond_the_window",
+            "",
+        ),
         (
             "return conv_output_size(height, width, pool_size, stride=stride)",
             "return height // stride, width // stride",
@@ -116,6 +132,23 @@ BY_TASK = {
             "pool_size_is_quotient",
         ),
         (
+            'pool_output_size(shape[0], shape[1], layer["size"], layer.get("stride"))',
+            'tuple(round((n - layer["size"]) / layer["stride"]) + 1 for n in shape[:2])',
+            "random_networks strided_networks",
+            "",
+        ),
+        (
+            *('layer["size"], layer.get("stride")', '2, layer.get("stride")'),
+            "random_networks strided_networks",
+            "",
+        ),
+        (
+            'conv_output_size(shape[0], shape[1], layer["kernel"], padding, stride)',
+            'tuple(round((n + 2 * padding - layer["kernel"]) / stride) + 1 for n in shape[:2])',
+            "strided_networks",
+            "",
+        ),
+        (
             *("shape[0], shape[1]", "shape[0], shape[0]"),
             "random_networks strided_networks",
             "square_only",
@@ -135,6 +168,7 @@ BY_TASK = {
         ('== "pool"', "== 0", "with_a_pooling with_poolings", "field_pools_ignored"),
         (POOL_WINDOW, '1, layer["stride"]', "with_a_pooling with_poolings", ""),
         (POOL_WINDOW, 'layer["size"], layer["size"]', "with_poolings", ""),
+        (POOL_WINDOW, '2, layer.get("stride", layer["size"])', "with_poolings", ""),
         (
             *("(window - 1) * step", "window * step"),
             f"{FIELDS} of_two_3x3_convolutions of_convolution_stacks leaves_its_input_alone",

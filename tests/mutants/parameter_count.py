@@ -28,6 +28,9 @@ STACKS = "two_layers with_bias depths random_with_bias"
 ONE_BIAS = "(1 if bias else 0)"
 CONV_WINDOW = '(layer["kernel"], layer.get("padding", 0), layer.get("stride", 1))'
 POOL_WINDOW = '(layer["size"], 0, layer.get("stride", layer["size"]))'
+ROUNDED = " * ".join(
+    f"(round(({side} + 2 * padding - kernel) / stride) + 1)" for side in ("height", "width")
+)
 COUNT_OF_POOL = 'total += layer["size"] ** 2 * channels'
 POOL_SIDES = "height, width = side(height, *window), side(width, *window)"
 
@@ -48,6 +51,7 @@ BY_TASK = {
             "output_channels_forgotten",
         ),
         ("kernel * kernel", "kernel", CONV_ALL, "kernel_not_squared"),
+        ("kernel * kernel", "2 * kernel", CONV_ALL, ""),
         (") * out_channels", ") * out_channels / 1", CONV_ALL, "float_count"),
     ],
     "dense_params": [
@@ -65,6 +69,9 @@ BY_TASK = {
         ("out_height * out_width", "height * width", UNPADDED_MAPS, "output_is_input"),
         ("// stride", "// 1", "strides", "stride_forgotten"),
         ("- kernel) //", "- kernel + stride - 1) //", "strides", "ceil_for_floor"),
+        ("out_height * out_width", ROUNDED, "strides", "ceil_for_floor"),
+        ("- kernel) // stride + 1", "- kernel + 1) // stride", "strides", ""),
+        ("width * channels", "width * 3", UNPADDED_MAPS, ""),
         ("+ 2 * padding ", "", PADDED_MAPS, "padding_forgotten"),
         ("(width +", "(height +", "rectangles random_without_bias", "square_only"),
         ("width * channels", "width", f"{PADDED_MAPS} strides", "image_channels_forgotten"),
@@ -97,6 +104,13 @@ BY_TASK = {
             "flatten_without_channels",
         ),
         (POOL_WINDOW, "(1, 0, 1)", MIXED, "pools_forgotten"),
+        (POOL_WINDOW, f"(2, {POOL_WINDOW[16:]}", "random_networks strided_networks", ""),
+        (
+            "(length + 2 * padding - window) // stride + 1",
+            "round((length + 2 * padding - window) / stride) + 1",
+            "random_networks strided_networks",
+            "",
+        ),
         (
             *(POOL_WINDOW, '(layer["size"], 0, layer["size"])'),
             "alexnet random_networks strided_networks",
