@@ -29,13 +29,18 @@ class Held:
 
     def end(self, serial: int) -> None:
         """A child is gone, with all that it started."""
+        self._killed = self.group.killed()  # up to now it may have been one of those
         if self._children.pop(serial, None) and self._children:
             self._allow()
 
     def ran_out(self) -> bool:
-        """Whether the kernel has ended processes for want of memory since this was asked last."""
+        """Whether the kernel has ended processes of the only child for want of memory.
+
+        While there are several nobody knows whose they were; who has lost its first process is
+        noticed all the same.
+        """
         before, self._killed = self._killed, self.group.killed()
-        return self._killed > before
+        return self._killed > before and len(self._children) == 1
 
     def cpu_seconds(self) -> float | None:
         """CPU time of them all, those included that are gone; None if nobody counts."""

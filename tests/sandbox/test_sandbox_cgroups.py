@@ -70,8 +70,20 @@ def test_memory_together_ends_at_the_groups_limit(sandbox, held, open_child, mon
     assert value_of(open_child(), "return len(bytearray(100 * 2**20))") == 100 * MIB
 
 
-def test_an_earlier_shortage_is_nobody_elses(sandbox, held, open_child, monkeypatch):
-    test_memory_together_ends_at_the_groups_limit(sandbox, held, open_child, monkeypatch)
+def test_a_shortage_is_nobody_elses(sandbox, held, open_child, monkeypatch):
+    """Neither of the next child, while the first one ends, nor of one beside it."""
+    if sandbox.tier is not Tier.S2:
+        pytest.skip("one process only")
+    monkeypatch.setattr(Child, "_check_memory", lambda self, processes: None)
+    greedy = open_child()
+    run(greedy, "import os, threading\n" + "def bomb():" + BOMB.format(
+        processes=8, mib=150, seconds=0).replace("\n", "\n    ") + "\n"
+        "threading.Timer(0.2, bomb).start()")  # fmt: skip
+    before = held.group.killed()
+    beside = open_child()
+    assert run(beside, "import time\ntime.sleep(2)") == Returned([])
+    assert held.group.killed() > before
+    greedy.close()
     assert run(open_child(), "import time\ntime.sleep(0.3)") == Returned([])
 
 
