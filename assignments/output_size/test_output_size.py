@@ -288,9 +288,9 @@ def test_same_padding_keeps_the_size(student, rng):
 @pytest.mark.depends("test_same_padding_rejects_even_kernels")
 def test_same_padding_rejects_larger_even_kernels(student, rng):
     student.same_padding(7)
-    for kernel in (4 * draw(rng, 3, 10), 4 * draw(rng, 3, 10) + 2):
+    for even in (4 * draw(rng, 3, 10), 4 * draw(rng, 3, 10) + 2):
         with student.raises(ValueError):
-            student.same_padding(kernel)
+            student.same_padding(even)
 
 
 # ---------------------------------------------------------------- pool_output_size
