@@ -182,12 +182,21 @@ def test_conv2d_backward_integers(student, rng):
 )
 @pytest.mark.depends("test_conv2d_backward_example")
 def test_conv2d_backward_keeps_its_inputs(student, rng):
-    # One window and constant arrays, so that other mistakes cost the other tests.
-    image, kernel = np.full((3, 3), rng.normal()), np.full((3, 3), rng.normal())
-    judge_kept(student, "conv2d_backward", rng.normal(size=(1, 1)), image, kernel)
+    # One window, and one of the two arrays is constant: what is wrong with the other one's order
+    # costs the other tests, but for a kernel that is turned round in place.
+    random, constant = rng.normal(size=(3, 3)), np.full((3, 3), rng.normal())
+    for part, image, kernel in ((1, constant, random), (0, random, constant)):
+        judge_kept(student, "conv2d_backward", rng.normal(size=(1, 1)), image, kernel, part=part)
 
 
 # ---------------------------------------------------------------- max_pooling_backward
+
+
+def windowed(rng, shape, size):
+    """A random image of positive values; the largest is the last of the first whole window."""
+    image = rng.uniform(1, 9, size=shape)
+    image[size - 1, size - 1] = 10
+    return image
 
 
 @pytest.mark.points("max_pooling_backward", 0.75)
@@ -245,10 +254,11 @@ def test_max_pooling_backward_ties(student):
 )
 @pytest.mark.depends("test_max_pooling_backward_example")
 def test_max_pooling_backward_random(student, rng):
-    image = rng.normal(size=(6, 6))
+    # All values are negative: a running maximum must not start at 0.
+    image = windowed(rng, (6, 6), 2) - 11
     judge(student, "max_pooling_backward", upstream(rng, image, (2, 2), stride=2), image)
     for shape, size in (((4, 10), 2), ((9, 6), 3), ((4, 8), 4)):
-        image = rng.normal(size=shape)
+        image = windowed(rng, shape, size) - 11
         grad_output = upstream(rng, image, (size, size), stride=size)
         options = {"pool_size": size, "stride": size}
         judge(student, "max_pooling_backward", grad_output, image, **options)
@@ -264,7 +274,7 @@ def test_max_pooling_backward_random(student, rng):
 )
 def test_max_pooling_backward_random_overlap(student, rng):
     for side, size, stride in ((6, 2, 1), (6, 3, 1), (8, 4, 2)):
-        image = rng.normal(size=(side, side))
+        image = windowed(rng, (side, side), size)
         grad_output = upstream(rng, image, (size, size), stride=stride)
         options = {"pool_size": size, "stride": stride}
         judge(student, "max_pooling_backward", grad_output, image, **options)
@@ -292,7 +302,7 @@ def test_max_pooling_backward_random_ties(student, rng):
 @pytest.mark.depends("test_max_pooling_backward_random")
 def test_max_pooling_backward_sizes_that_do_not_divide(student, rng):
     for shape, size, stride in (((5, 5), 2, 2), ((7, 4), 2, 2), ((8, 8), 3, 3), ((8, 8), 2, 3)):
-        image = rng.normal(size=shape)
+        image = windowed(rng, shape, size)
         grad_output = upstream(rng, image, (size, size), stride=stride)
         options = {"pool_size": size, "stride": stride}
         judge(student, "max_pooling_backward", grad_output, image, **options)
@@ -305,7 +315,7 @@ def test_max_pooling_backward_sizes_that_do_not_divide(student, rng):
 )
 @pytest.mark.depends("test_max_pooling_backward_random")
 def test_max_pooling_backward_integers(student, rng):
-    image = rng.permutation(16).reshape(4, 4)  # no ties
+    image = np.append(rng.permutation(15), 15).reshape(4, 4)  # no ties; the last window has 15
     grad_output = rng.uniform(2.1, 2.9, size=(2, 2))
     judge(student, "max_pooling_backward", grad_output, image)
 
@@ -317,7 +327,7 @@ def test_max_pooling_backward_integers(student, rng):
 )
 @pytest.mark.depends("test_max_pooling_backward_example")
 def test_max_pooling_backward_keeps_its_inputs(student, rng):
-    image = rng.permutation([[0.5, 1.5], [2.5, 3.5]])
+    image = rng.permutation([[1.5, 0.5], [3.5, 2.5]])  # no row is in order
     judge_kept(student, "max_pooling_backward", rng.normal(size=(1, 1)), image)
 
 
@@ -537,5 +547,5 @@ def test_softmax_cross_entropy_is_stable(student, rng):
 @pytest.mark.depends("test_softmax_cross_entropy_example")
 def test_softmax_cross_entropy_keeps_its_inputs(student, rng):
     # One sample: what goes wrong between samples costs the other tests.
-    logits, labels = rng.normal(size=(1, 4)), rng.integers(4, size=1)
+    logits, labels = rng.normal(size=(1, 4)), rng.integers(1, 4, size=1)
     judge_kept(student, "softmax_cross_entropy", logits, labels)

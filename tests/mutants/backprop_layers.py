@@ -139,6 +139,7 @@ MUTANTS = named(
                 "keeps_its_inputs",
                 "",
             ),
+            ("return float", "labels[:] = 0\n    return float", "keeps_its_inputs", ""),
         ],
     }
 )

@@ -126,6 +126,11 @@ MUTANTS = named(
                 "keeps_its_inputs",
                 "",
             ),
+            (
+                *(RETURN, f"kernel[:] = kernel[::-1, ::-1].copy()\n    {RETURN}"),
+                "keeps_its_inputs",
+                "",
+            ),
         ],
         "max_pooling_backward": [
             ("+= grad_output[i, j]", "+= 1", POOL_ALL, "upstream_ignored"),
@@ -178,6 +183,13 @@ MUTANTS = named(
                 "ties random sizes_that_do_not_divide",
                 "",
             ),
+            ("window.argmax()", "np.maximum(window, 0).argmax()", "random", ""),
+            (
+                *("top + pool_size, left : left + pool_size", "top + 2, left : left + 2"),
+                "random random_overlap sizes_that_do_not_divide",
+                "",
+            ),
+            ("return grad_image", "image.sort()\n    return grad_image", "keeps_its_inputs", ""),
             ("return grad_image", "image[:] = 0\n    return grad_image", "keeps_its_inputs", ""),
         ],
     }
