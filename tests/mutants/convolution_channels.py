@@ -59,6 +59,17 @@ MUTANTS = {
         {"convolve_multichannel_keeps_its_inputs"},
         "",
     ),
+    "channels turn the kernels and leave them turned": (
+        *("convolve_multichannel", "return output if"),
+        "kernels[...] = kernels[::-1, ::-1].copy()\n    return output if",
+        {"convolve_multichannel_keeps_its_inputs"},
+        "",
+    ),
+    "bias left out where one is 0": (
+        *("convolve_multichannel", "if bias is None", "if bias is None or not bias.all()"),
+        {"convolve_multichannel_random_bias"},
+        "bias_forgotten",
+    ),
     "channels modify the bias": (
         *("convolve_multichannel", "return output if bias is None else output + bias"),
         "if bias is not None:\n        output = output + bias\n        bias *= 0\n"
@@ -94,6 +105,11 @@ MUTANTS = {
     ),
     "relu of images only": (
         *("relu", "output:", "assert x.ndim == 2\n    output:"),
+        {"relu_any_shape"},
+        "",
+    ),
+    "relu of at most 6": (
+        *("relu", "np.maximum(x, 0)", "np.clip(x, 0, 6)"),
         {"relu_any_shape"},
         "",
     ),
