@@ -18,6 +18,13 @@ PHOTO = np.array(
 VERTICAL = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])
 
 
+def positive(rng, shape):
+    """A random image whose first value is the largest: a running maximum must not start there."""
+    image = rng.uniform(1, 9, size=shape)
+    image[0, 0] = 10
+    return image
+
+
 # ---------------------------------------------------------------- max_pooling
 
 
@@ -53,9 +60,9 @@ def test_max_pooling_overlapping_windows(student):
 )
 @pytest.mark.depends("test_max_pooling_course_example")
 def test_max_pooling_random(student, rng):
-    judge(student.max_pooling, functional.max_pool2d, rng.uniform(1, 9, size=(6, 6)))
+    judge(student.max_pooling, functional.max_pool2d, positive(rng, (6, 6)))
     for shape, size in (((4, 10), 2), ((9, 6), 3), ((4, 12), 4)):
-        image = rng.uniform(1, 9, size=shape)
+        image = positive(rng, shape)
         judge(student.max_pooling, functional.max_pool2d, image, pool_size=size, stride=size)
 
 
@@ -67,14 +74,13 @@ def test_max_pooling_random(student, rng):
 @pytest.mark.depends("test_max_pooling_overlapping_windows")
 def test_max_pooling_random_overlap(student, rng):
     # The last one leaves the stride at its default, which is 2 whatever the pool size.
-    for side, options in ((6, {"pool_size": 3, "stride": 1}), (8, {"pool_size": 4, "stride": 2})):
-        judge(
-            student.max_pooling,
-            functional.max_pool2d,
-            rng.uniform(1, 9, size=(side, side)),
-            **options,
-        )
-    judge(student.max_pooling, functional.max_pool2d, rng.uniform(1, 9, size=(7, 7)), pool_size=3)
+    for side, options in (
+        (6, {"pool_size": 3, "stride": 1}),
+        (8, {"pool_size": 4, "stride": 2}),
+        (7, {"pool_size": 3}),
+    ):
+        image = positive(rng, (side, side))
+        judge(student.max_pooling, functional.max_pool2d, image, **options)
 
 
 @pytest.mark.points("max_pooling", 0.75)
@@ -85,7 +91,7 @@ def test_max_pooling_random_overlap(student, rng):
 @pytest.mark.depends("test_max_pooling_course_example")
 def test_max_pooling_sizes_that_do_not_divide(student, rng):
     for shape, size, stride in (((5, 5), 2, 2), ((7, 4), 2, 2), ((8, 8), 3, 3), ((8, 8), 2, 3)):
-        image = rng.uniform(1, 9, size=shape)
+        image = positive(rng, shape)
         judge(student.max_pooling, functional.max_pool2d, image, pool_size=size, stride=stride)
 
 
@@ -97,8 +103,10 @@ def test_max_pooling_sizes_that_do_not_divide(student, rng):
 @pytest.mark.depends("test_max_pooling_overlapping_windows")
 def test_max_pooling_all_negative(student, rng):
     # With a stride of 1, so that a mistake in the stride costs the tests of the stride only.
-    for size in (2, 3):
-        image = rng.uniform(-9, -1, size=(5, 5))
+    # Neither the first value nor any number such as -999 will do to start from.
+    for size, scale in ((2, 1), (3, 1000)):
+        image = -scale * positive(rng, (5, 5))
+        image[0, 0] = -scale / 2
         judge(student.max_pooling, functional.max_pool2d, image, pool_size=size, stride=1)
 
 
@@ -323,8 +331,8 @@ def test_fully_connected_flattens(student, rng):
 def test_fully_connected_one_neuron(student, rng):
     for shape in ((6,), (2, 3), (1, 1)):
         x, weights = rng.normal(size=shape), rng.normal(size=int(np.prod(shape)))
-        bias = float(rng.normal())
         total = float(as_tensor(x).flatten() @ as_tensor(weights))
+        bias = -rng.uniform(1, 2) - max(total, 0)  # what comes out is negative: no ReLU follows
         mistakes = {"bias_forgotten": total}
         same_number(student.fully_connected(x, weights, bias), total + bias, mistakes)
 
@@ -337,7 +345,8 @@ def test_fully_connected_one_neuron(student, rng):
 @pytest.mark.depends("test_fully_connected_example")
 def test_fully_connected_keeps_its_inputs(student, rng):
     # All values of x are equal, so that the order of flattening costs nothing here.
-    x, weights, bias = np.full((2, 3), rng.normal()), rng.normal(size=(6, 4)), rng.normal(size=4)
+    x = np.full((2, 3), -rng.uniform(1, 2))
+    weights, bias = rng.normal(size=(6, 4)), rng.normal(size=4)
     kept = [student.keep(array) for array in (x, weights, bias)]
     right = functional.linear(as_tensor(x).flatten(), as_tensor(weights.T), as_tensor(bias))
     same(student.fully_connected(*kept), right.numpy())
@@ -458,11 +467,12 @@ def test_forward_negative_maps(student, rng):
 )
 @pytest.mark.depends("test_forward_course_example")
 def test_forward_one_neuron(student, rng):
-    for side in (5, 6):
+    for side in (5, 8):
         image, kernel = rng.uniform(size=(side, side)), rng.uniform(size=(3, 3))
         features = chain(image, kernel)
-        weights, bias = rng.normal(size=features.size), float(rng.normal())
+        weights = rng.normal(size=features.size)
         total = float(features @ weights)
+        bias = -rng.uniform(1, 2) - max(total, 0)  # negative: no ReLU follows
         mistakes = {"bias_forgotten": total}
         same_number(student.forward(image, kernel, weights, bias), total + bias, mistakes)
 
