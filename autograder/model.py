@@ -115,6 +115,7 @@ class Course:
 
 
 WALL = 4.0  # seconds of wall time a second of CPU time: a busy machine must not decide a verdict
+PATIENCE = 4.0  # times a limit of wall time: the most that waiting for a core adds to it
 
 
 # ---------------------------------------------------------------- a submission

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from autograder import messages, wire
 from autograder.messages import Call
 from autograder.model import (
+    PATIENCE,
     WALL,
     Limits,
     Lost,
@@ -288,7 +289,8 @@ class Student:
         now = time.monotonic()
         if self._ends is None:
             self._ends = now + self._limits.total_seconds
-        left = self._ends + self._waited + (self._child.waited if self._child else 0.0) - now
+        waited = self._waited + (self._child.waited if self._child else 0.0)
+        left = self._ends + min(waited, PATIENCE * self._limits.total_seconds) - now
         if left <= 0:
             raise StudentFault(Call("notebook"), Lost(Outcome.TIMEOUT, "total"))
         return min(WALL * cpu, left)

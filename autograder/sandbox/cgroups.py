@@ -22,7 +22,7 @@ MIB = 2**20
 SLACK = 128 * MIB  # page tables, stacks of the kernel, copies of what the warm process had mapped
 
 PREFIX = "autograder-"
-_CLOSE_SECONDS = 2.0  # for processes that have been killed to be gone
+_CLOSE_SECONDS = 10.0  # for processes that have been killed to be gone
 _OOM_KILLS = re.compile(rb"^oom_kill (\d+)$", re.MULTILINE)
 _USED_CPU = re.compile(rb"^usage_usec (\d+)$", re.MULTILINE)
 
@@ -96,6 +96,7 @@ class Group:
         except OSError as error:
             if not (lower and error.errno == errno.EBUSY):
                 raise
+            self._limit_memory(self.allowed[0])  # of the two one may be lower already
         else:
             self.allowed = allowed
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autograder import wire
 from autograder.errors import SandboxError
-from autograder.model import Limits, Lost, Missing, Outcome, Reply
+from autograder.model import PATIENCE, Limits, Lost, Missing, Outcome, Reply
 from autograder.sandbox import watch
 from autograder.sandbox.asked import Asked, understood
 from autograder.sandbox.channel import READY
@@ -79,6 +79,7 @@ class Child(Asked):
         self._allowed = 0.0  # CPU seconds of the running request
         self._until: float | None = None  # and what the clock of CPU time may show at its end
         self._waiting = watch.Waiting()
+        self._seconds = 0.0  # wall time of the running request
         self.alive = True
 
     @property
@@ -140,14 +141,16 @@ class Child(Asked):
         running = kind is Kind.RUN
         self._allowed = self._limits.cell_seconds if running else self._limits.call_seconds
         self._until = None
+        self._seconds = seconds
         self._waiting.begin()
         self._line.grace = 0.0
         try:
-            reply = understood(*self._line.ask(kind, payload, time.monotonic() + seconds))
+            try:
+                reply = understood(*self._line.ask(kind, payload, time.monotonic() + seconds))
+            except Gone:
+                return self._why()
         except Late:
             return Lost(Outcome.TIMEOUT, "no answer in time")
-        except Gone:
-            return self._why()
         except Greedy:
             return Lost(Outcome.MEMORY, "too much in all its processes together")
         except wire.ProtocolError as error:
@@ -164,13 +167,11 @@ class Child(Asked):
             if held.ran_out():
                 raise Greedy
         processes = watch.tree(self.process_id)
-        if self._patient:
-            waited = self._waiting.seconds(self.process_id)
-            self.waited += waited - self._line.grace
-            self._line.grace = waited
-        used = held.cpu_seconds() if held else None
-        if used is None:
-            used = sum(map(watch.cpu_seconds, processes))
+        counted = held.cpu_seconds() if held else None
+        used = sum(map(watch.cpu_seconds, processes)) if counted is None else counted
+        # Only a group counts what ends between two looks; who waits for that waits for himself.
+        if self._patient and (counted is not None or len(processes) == 1):
+            self._be_patient()
         if self._until is None:
             self._until = used + self._allowed
         elif used > self._until:
@@ -178,16 +179,29 @@ class Child(Asked):
         if self._counted or len(processes) > 1:
             self._check_memory(processes)
 
+    def _be_patient(self) -> None:
+        waited = min(self._waiting.seconds(self.process_id), PATIENCE * self._seconds)
+        self.waited += waited - self._line.grace
+        self._line.grace = waited
+
     def _check_memory(self, processes: list[int]) -> None:
         """The kernel's limit holds for each process by itself; several could use more together."""
-        used = sum(max(0, watch.own_bytes(pid) - self._warm_bytes) for pid in processes)
+        warm, alone = self._warm_bytes, len(processes) == 1
+        used = sum(watch.private_bytes(pid, warm, alone=alone) for pid in processes)
         if used > self._limits.memory_mib * 2**20:
             raise Greedy
+
+    def _ended(self) -> Exit | None:
+        """How it ended after it had closed its pipe, if it does soon. Raises Late, Greedy."""
+        until = time.monotonic() + _EXIT_SECONDS
+        while (ended := self._ties.exit(watch.INTERVAL)) is None and time.monotonic() < until:
+            self._look()  # it may go on without its pipe
+        return ended
 
     def _why(self) -> Lost:
         """Why the child closed its pipe, from how it ended."""
         self._line.drain()
-        ended = self._ties.exit(_EXIT_SECONDS)
+        ended = self._ended()
         if ended is None:
             return Lost(Outcome.CRASHED, "it closed its pipe")
         if not os.WIFSIGNALED(ended.status):

@@ -51,7 +51,8 @@ class Sandbox:
         Raises:
             SandboxError: it could not be confined, or the zygote is gone.
         """
-        self._forget_closed(wait=bool(cores))
+        if cores:  # nothing runs beside what gets all of them, and a GPU's memory is free again
+            self._see_off()
         self._serial += 1
         serial = self._serial
         self._begin(serial, limits)
@@ -93,6 +94,7 @@ class Sandbox:
         )
         self._children[serial] = child
         child.wait_until_ready(START_SECONDS)
+        self._see_off()
         return child
 
     def _begin(self, serial: int, limits: Limits) -> None:
@@ -151,10 +153,12 @@ class Sandbox:
         else:
             raise SandboxError(message.get("error", "an answer that nobody waits for"))
 
-    def _forget_closed(self, *, wait: bool) -> None:
-        if wait:  # nothing runs beside what gets all cores, and a GPU's memory is free again
-            for serial in [key for key, child in self._children.items() if not child.alive]:
-                self._exit(serial, START_SECONDS)
+    def _see_off(self) -> None:
+        """Wait until those that were closed are gone: none of what they do while they end may count
+        for who comes next. Raises SandboxError."""
+        for serial in [key for key, child in self._children.items() if not child.alive]:
+            if self._exit(serial, START_SECONDS) is None:
+                raise SandboxError("a child does not end")
         self._children = {key: child for key, child in self._children.items() if child.alive}
         self._exits.clear()
         self._refused = {key: told for key, told in self._refused.items() if key in self._children}

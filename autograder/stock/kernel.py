@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.errors import SandboxError
-from autograder.model import Cell, Lost, Outcome, Raised, Returned
+from autograder.model import PATIENCE, Cell, Lost, Outcome, Raised, Returned
 from autograder.sandbox.asked import Asked
 from autograder.stock.model import Json
 
@@ -112,7 +112,7 @@ class Kernel:
         if not self._ends:
             return self.bounds.whole
         waited = self._waited + (self._child.waited if self._child else 0.0)
-        return self._ends + waited - time.monotonic()
+        return self._ends + min(waited, PATIENCE * self.bounds.whole) - time.monotonic()
 
     def close(self) -> None:
         """End the child."""

@@ -12,7 +12,7 @@ from users import ORDINARY, as_user, home_of, interpreter
 FOLDER = Path(__file__).parent
 EVERYTHING = (
     *("refusals", "limits", "memory", "state", "endings", "lifetime", "selftest"),
-    *("gpu", "weights", "outside", "siblings", "honest", "refused", "cgroups"),
+    *("gpu", "weights", "outside", "siblings", "honest", "refused", "cgroups", "watchdog"),
 )
 
 AGAIN = {
