@@ -97,7 +97,7 @@ def test_copies_of_what_was_warm_are_counted(unheld):
     counted = [watch.private_bytes(pid, warm, alone=False) for pid in tree[1:]]
     before = [max(0, watch.own_bytes(pid) - warm) for pid in tree[1:]]
     assert sum(before) < sum(counted) / 4, "copies were none"
-    assert all(4 * 2**20 < one <= watch.own_bytes(pid) for one, pid in zip(counted, tree[1:]))
+    assert min(counted) > 4 * 2**20
     child.close()
     child = unheld.child(replace(LIMITS, memory_mib=32))
     late = run(child, COPIES.format(count=12) + "time.sleep(5)", seconds=20)
@@ -109,7 +109,7 @@ import os, time
 for _ in range(4):
     if not os.fork():
         os.close(3); os.close(4)
-        block = bytearray(b"x") * (100 << 20)
+        block = bytearray(b"x") * (40 << 20)
         time.sleep(60)
 os.close(3); os.close(4)
 time.sleep(60)
@@ -118,7 +118,7 @@ time.sleep(60)
 
 def test_memory_is_watched_until_the_end(unheld):
     """Also once the pipe is closed, when nothing more is to be expected."""
-    child = unheld.child(LIMITS)
+    child = unheld.child(replace(LIMITS, memory_mib=64))
     greedy = Lost(Outcome.MEMORY, "too much in all its processes together")
     assert run(child, CLOSES_ITS_PIPE, seconds=20) == greedy
 
