@@ -18,10 +18,13 @@ PHOTO = np.array(
 VERTICAL = np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]])
 
 
-def positive(rng, shape):
-    """A random image whose first value is the largest: a running maximum must not start there."""
+def positive(rng, shape, size, stride):
+    """A random image whose first value is the largest: a running maximum must not start there.
+
+    The next largest is the last of the second window, so that no smaller window will do.
+    """
     image = rng.uniform(1, 9, size=shape)
-    image[0, 0] = 10
+    image[0, 0], image[size - 1, stride + size - 1] = 10, 9.5
     return image
 
 
@@ -60,9 +63,9 @@ def test_max_pooling_overlapping_windows(student):
 )
 @pytest.mark.depends("test_max_pooling_course_example")
 def test_max_pooling_random(student, rng):
-    judge(student.max_pooling, functional.max_pool2d, positive(rng, (6, 6)))
+    judge(student.max_pooling, functional.max_pool2d, positive(rng, (6, 6), 2, 2))
     for shape, size in (((4, 10), 2), ((9, 6), 3), ((4, 12), 4)):
-        image = positive(rng, shape)
+        image = positive(rng, shape, size, size)
         judge(student.max_pooling, functional.max_pool2d, image, pool_size=size, stride=size)
 
 
@@ -79,7 +82,7 @@ def test_max_pooling_random_overlap(student, rng):
         (8, {"pool_size": 4, "stride": 2}),
         (7, {"pool_size": 3}),
     ):
-        image = positive(rng, (side, side))
+        image = positive(rng, (side, side), options["pool_size"], options.get("stride", 2))
         judge(student.max_pooling, functional.max_pool2d, image, **options)
 
 
@@ -91,7 +94,7 @@ def test_max_pooling_random_overlap(student, rng):
 @pytest.mark.depends("test_max_pooling_course_example")
 def test_max_pooling_sizes_that_do_not_divide(student, rng):
     for shape, size, stride in (((5, 5), 2, 2), ((7, 4), 2, 2), ((8, 8), 3, 3), ((8, 8), 2, 3)):
-        image = positive(rng, shape)
+        image = positive(rng, shape, size, stride)
         judge(student.max_pooling, functional.max_pool2d, image, pool_size=size, stride=stride)
 
 
@@ -105,8 +108,7 @@ def test_max_pooling_all_negative(student, rng):
     # With a stride of 1, so that a mistake in the stride costs the tests of the stride only.
     # Neither the first value nor any number such as -999 will do to start from.
     for size, scale in ((2, 1), (3, 1000)):
-        image = -scale * positive(rng, (5, 5))
-        image[0, 0] = -scale / 2
+        image = scale * (positive(rng, (5, 5), size, 1) - 11)
         judge(student.max_pooling, functional.max_pool2d, image, pool_size=size, stride=1)
 
 
