@@ -8,7 +8,7 @@ import pytest
 
 from autograder.errors import SandboxUnavailable
 from autograder.model import Cell, Limits, Reply, Returned, Tier
-from autograder.sandbox import hierarchy
+from autograder.sandbox import hierarchy, host
 from autograder.sandbox.child import Child
 from autograder.sandbox.launcher import Nursery
 from autograder.sandbox.slot import Sandbox
@@ -19,6 +19,10 @@ LIMITS = Limits(cpu_seconds=20, memory_mib=256, processes=16, disk_mib=8, open_f
 
 @pytest.fixture(scope="session", params=[Tier.S2, Tier.S1])
 def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery]:
+    try:
+        host.require(request.param)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
     groups, _ = hierarchy.found()  # as root, where the kernel has them; again without as a user
     with Nursery(("numpy",), tier=request.param, slots=2, groups=groups) as nursery:
         yield nursery

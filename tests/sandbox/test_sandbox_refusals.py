@@ -280,10 +280,12 @@ def scan(first, second):
     for page in pages:
         address, end = page << 22, (page + 1) << 22
         while address < end:
-            count = libc.write(writer, ctypes.c_void_p(address), ctypes.c_size_t(size))
-            if count <= 0:
+            # A byte first: older kernels keep whole pages that could not be read in the pipe.
+            if libc.write(writer, ctypes.c_void_p(address), ctypes.c_size_t(1)) <= 0:
                 address += 4096
                 continue
+            os.read(reader, 1)
+            count = libc.write(writer, ctypes.c_void_p(address), ctypes.c_size_t(size))
             block = os.read(reader, count)
             address += count
             scanned += count
