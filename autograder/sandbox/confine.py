@@ -94,7 +94,6 @@ def enter_child(
     folder: str,
     program: Filter,
     told: Told,
-    shared: int | None,
     others: int,
 ) -> None:
     """Confine a child for good; the next thing that runs may be student code.
@@ -106,7 +105,6 @@ def enter_child(
         folder: the child's own; with S2 it is in memory.
         program: the seccomp filter.
         told: whom its refusals are told; closed here.
-        shared: S1: rules of ``shared_rules``, closed here.
         others: tasks of this user that do not count against the child.
     """
     gpu = bool(slot.drivers)
@@ -128,39 +126,23 @@ def enter_child(
     limits.apply(allowed, mapped=mapped, others=others, data=gpu)
     kernel.set_no_new_privileges()
     kernel.drop_capabilities()
-    if shared is not None:
-        landlock.enforce(shared)
-    own = landlock.ruleset(
-        read=(*_readable(slot), *(rootfs.GPU_SYSTEM if gpu else ())),
+    # Made for each child: one for a slot would have to allow the folder above all its children's,
+    # and with it whatever else, be it a library, lies there.
+    allowed_files = landlock.ruleset(
+        read=(
+            *slot.readable,
+            *(path for path in slot.weights if os.access(path, os.R_OK)),
+            *(rootfs.GPU_SYSTEM if gpu else ()),
+        ),
         write=(folder,),
         devices=rootfs.DEVICES,
         abi=slot.abi,
         drivers=slot.drivers,
         processes=(rootfs.PROCESSES,) if gpu else (),
+        hidden=() if slot.tier is Tier.S2 else slot.hidden,  # there they are empty anyway
     )
-    landlock.enforce(own)
+    landlock.enforce(allowed_files)
     refusals.confine(program, told)
-
-
-def shared_rules(slot: Slot) -> int | None:
-    """Rules that hold for all children of a slot in S1, beside those that each has of its own.
-
-    They hide folders, which means to name all that lies around them: too much to do for each
-    child. In S2 what is hidden is empty anyway.
-    """
-    if slot.tier is Tier.S2 or not slot.hidden:
-        return None
-    return landlock.ruleset(
-        read=_readable(slot),
-        write=(slot.folder,),
-        devices=rootfs.DEVICES,
-        abi=slot.abi,
-        hidden=slot.hidden,
-    )
-
-
-def _readable(slot: Slot) -> tuple[str, ...]:
-    return (*slot.readable, *(path for path in slot.weights if os.access(path, os.R_OK)))
 
 
 def take_pipes(pipes: Pipes, keep: Sequence[int], files: Sequence[int] = ()) -> list[int]:

@@ -152,7 +152,6 @@ class Zygote:
         self._own_namespace = own_namespace
         self._program = Filter(seccomp.program(namespaces=True, gpu=bool(slot.drivers)))
         self._children: dict[int, _Running] = {}  # by pidfd
-        self._shared = confine.shared_rules(slot)
         self._others = 0
         self._counted = float("-inf")
         self._poll = select.poll()
@@ -228,8 +227,7 @@ class Zygote:
         return pid
 
     def _be_child(self, message: Message, pipes: Pipes, files: Sequence[int], folder: str) -> None:
-        kept = (self._proc, self._refusals.end, *([] if self._shared is None else [self._shared]))
-        proc, end, *shared = confine.take_pipes(pipes, kept, files)
+        proc, end = confine.take_pipes(pipes, (self._proc, self._refusals.end), files)
         program = self._program
         if self._slot.tier is not Tier.S2:
             os.environ["HOME"] = os.environ["TMPDIR"] = folder
@@ -244,7 +242,6 @@ class Zygote:
                 folder=folder,
                 program=program,
                 told=Told(end, message["serial"]),
-                shared=shared[0] if shared else None,
                 others=self._others,
             )
         except OSError as error:

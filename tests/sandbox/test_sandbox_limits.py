@@ -49,7 +49,8 @@ def crowd():
     core = min(before)
     os.sched_setaffinity(0, {core})
     spin = [sys.executable, "-c", "while True: pass"]
-    others = [subprocess.Popen(spin) for _ in range(6)]
+    # Each in a session of its own: the kernel may share cores by session.
+    others = [subprocess.Popen(spin, start_new_session=True) for _ in range(6)]
     yield {core}
     for other in others:
         other.kill()
@@ -66,8 +67,8 @@ def test_a_deadline_is_not_for_waiting_for_a_core(nursery, crowd):
         child = sandbox.child(LIMITS)
         used = value_of(child, "import time\nreturn time.process_time()")
         start = time.monotonic()
-        assert run(child, WORKS.format(seconds=used + 0.5), seconds=0.7) == Returned([])
-        assert time.monotonic() - start > 0.7
+        assert run(child, WORKS.format(seconds=used + 0.5), seconds=0.6) == Returned([])
+        assert time.monotonic() - start > 0.6
         assert child.waited > 0.2
         child.close()
 
