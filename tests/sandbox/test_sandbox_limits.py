@@ -44,13 +44,13 @@ def test_a_cell_without_end_is_ended_at_the_deadline(child, source):
 
 @pytest.fixture
 def crowd():
-    """Six other programs that want the core on which this process and its children run."""
+    """Three other programs that want the core on which this process and its children run."""
     before = os.sched_getaffinity(0)
     core = min(before)
     os.sched_setaffinity(0, {core})
     spin = [sys.executable, "-c", "while True: pass"]
     # Each in a session of its own: the kernel may share cores by session.
-    others = [subprocess.Popen(spin, start_new_session=True) for _ in range(6)]
+    others = [subprocess.Popen(spin, start_new_session=True) for _ in range(3)]
     yield {core}
     for other in others:
         other.kill()
