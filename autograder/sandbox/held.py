@@ -24,12 +24,11 @@ class Held:
     def begin(self, serial: int, limits: Limits) -> None:
         """A child is about to be born."""
         self._children[serial] = limits
-        self._killed = self.group.killed()
         self._allow()
 
     def end(self, serial: int) -> None:
         """A child is gone, with all that it started."""
-        self._killed = self.group.killed()  # up to now it may have been one of those
+        self._killed = self.group.killed()  # what was killed up to now may have been its own
         if self._children.pop(serial, None) and self._children:
             self._allow()
 

@@ -61,8 +61,8 @@ def private_bytes(pid: int, warm: int, *, alone: bool) -> int:
 
 
 def _faults(pid: int) -> int:
-    fields = _content(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()
-    return int(fields[7]) if len(fields) > 7 else 0
+    """Pages that it had to be given without reading a disk."""
+    return sum(map(int, _stat(pid)[7:8]))
 
 
 class Waiting:
@@ -111,5 +111,9 @@ def _content(path: Path) -> bytes:
 
 def cpu_seconds(pid: int) -> float:
     """CPU time of a process, its threads and the children it has waited for."""
-    fields = _content(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()
-    return sum(map(int, fields[11:15])) / _TICKS
+    return sum(map(int, _stat(pid)[11:15])) / _TICKS
+
+
+def _stat(pid: int) -> list[bytes]:
+    """The fields of its ``stat`` behind the name, which may hold anything; none once it is gone."""
+    return _content(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()
