@@ -11,16 +11,15 @@ import builtins
 import functools
 import inspect
 import textwrap
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from autograder import messages, wire
+from autograder.clock import Clock
 from autograder.messages import Call
 from autograder.model import (
-    PATIENCE,
     WALL,
     Limits,
     Lost,
@@ -94,8 +93,7 @@ class Student:
         self._handles = 0
         self._returned: dict[str, Kept] = {}  # by name, by its last call without arguments
         self._timeouts: Counter[str] = Counter()
-        self._ends: float | None = None
-        self._waited = 0.0  # by children that are closed, for a core
+        self._clock = Clock(limits.total_seconds)
         self._left_out: dict[int, Text] = {}  # cells that end their process, by position
         self._broken: dict[int, Text] = {}  # cells that raised
         self._commands: dict[int, Text] = {}  # cells with magics
@@ -145,7 +143,7 @@ class Student:
     def allow(self, seconds: float) -> None:
         """Start the child; from now on there are so many seconds of wall time for all."""
         self._ready()
-        self._ends = time.monotonic() + seconds
+        self._clock.allow(seconds)
 
     def inside(
         self, function: Callable[..., object], shown: Call | None = None
@@ -199,7 +197,6 @@ class Student:
         """End the child."""
         self._returned.clear()
         if self._child is not None:
-            self._waited += self._child.waited
             self._child.close()
             self._child = None
 
@@ -255,6 +252,7 @@ class Student:
             self.close()
             self._seconds(0)  # starts the clock, and stops a notebook that only ever times out
             self._child = self._open_child()  # ours from now on, whatever its cells do
+            self._clock.follow(self._child)
             self._generation += 1
             try:
                 complete = self._run_cells(self._child)
@@ -286,11 +284,8 @@ class Student:
     def _seconds(self, cpu: float) -> float:
         """Wall time for what may take ``cpu`` seconds of CPU time, or what is left of the
         submission's; a fault when nothing is left."""
-        now = time.monotonic()
-        if self._ends is None:
-            self._ends = now + self._limits.total_seconds
-        waited = self._waited + (self._child.waited if self._child else 0.0)
-        left = self._ends + min(waited, PATIENCE * self._limits.total_seconds) - now
+        self._clock.start()
+        left = self._clock.left()
         if left <= 0:
             raise StudentFault(Call("notebook"), Lost(Outcome.TIMEOUT, "total"))
         return min(WALL * cpu, left)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograder.clock import Clock
 from autograder.errors import SandboxError
-from autograder.model import PATIENCE, Cell, Lost, Outcome, Raised, Returned
+from autograder.model import Cell, Lost, Outcome, Raised, Returned
 from autograder.sandbox.asked import Asked
 from autograder.stock.model import Json
 
@@ -56,18 +56,19 @@ class Kernel:
     losses: list[Lost] = field(default_factory=list)
     _child: Asked | None = None
     _history: list[tuple[int, str]] = field(default_factory=list)  # cells that have run
-    _ends: float = 0.0
-    _waited: float = 0.0  # by children that are gone, for a core
+    _clock: Clock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._clock = Clock(self.bounds.whole)
 
     def child(self) -> Asked:
         """A child in which all cells so far have run, but for those that ended one."""
-        if not self._ends:
-            self._ends = time.monotonic() + self.bounds.whole
+        self._clock.start()
         while self._child is None or not self._child.alive:
             if self.left() <= 0:
                 self._history.clear()  # of cells that end a child each time, there may be many
-            self._waited += self._child.waited if self._child else 0.0
             self._child = self.open_child()
+            self._clock.follow(self._child)
             self._begin(self._child)
             for number, source in list(self._history):
                 if isinstance(self._ask(number, source), Lost):
@@ -109,10 +110,7 @@ class Kernel:
 
     def left(self) -> float:
         """Seconds that the notebook still has."""
-        if not self._ends:
-            return self.bounds.whole
-        waited = self._waited + (self._child.waited if self._child else 0.0)
-        return self._ends + min(waited, PATIENCE * self.bounds.whole) - time.monotonic()
+        return self._clock.left()
 
     def close(self) -> None:
         """End the child."""
